@@ -1,0 +1,237 @@
+"""The facts that kiosks record, and the JSON they travel and rest in.
+
+One event is one JSON object::
+
+    {"event_id": "<UUIDv7, 32 hex digits>", "occurred_at": <ms UTC by the kiosk's clock>,
+     "monotonic_ms": <ms since boot>, "boot_id": "<32 hex digits>",
+     "fair": "rabat-2024", "booth": "bank-1", "staff_id": "…" (only what staff did),
+     "kind": "visit", "fact": {…}}
+
+Kinds grow with the work. A reader keeps, counts and shows a kind or a field that it does
+not know (:class:`Unknown`); another *major* version is refused with a code. The bytes of
+an event are made once, when it happens, and never encoded again: what was journalled is
+what is sent, so equal ids mean equal bytes.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Annotated, ClassVar, Final
+
+import msgspec
+
+from wire import WireError
+from wire.card import Card, RefusalCode
+
+MAJOR: Final = 1
+VERSION: Final = "1.0"
+MAX_BATCH: Final = 100
+MAX_EVENT_BYTES: Final = 16 * 1024
+EPOCH_LIMIT: Final = 2**53
+"""Epochs lie below 2**53: every JSON reader keeps them exact."""
+
+Millis = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
+Seq = Annotated[int, msgspec.Meta(ge=1, lt=2**53)]
+Epoch = Annotated[int, msgspec.Meta(ge=1, lt=EPOCH_LIMIT)]
+Id32 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
+class EventError(WireError):
+    """An event cannot be understood; ``code`` is one of the reasons the ledger stores."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class CardRef(msgspec.Struct, frozen=True, kw_only=True):
+    """What a fact keeps of a card: never its token, never a person."""
+
+    key_id: Annotated[int, msgspec.Meta(ge=0, lt=2**16)]
+    card_id: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{14}$")]
+    category: Annotated[int, msgspec.Meta(ge=0, lt=16)]
+    territory: Annotated[int, msgspec.Meta(ge=0, lt=256)] = 0
+    language: Annotated[str, msgspec.Meta(max_length=8)] = "ar"
+
+    @classmethod
+    def of(cls, card: Card) -> "CardRef":
+        """Take from a verified card what may be recorded."""
+        return cls(
+            key_id=card.key_id,
+            card_id=f"{card.card_id:014x}",
+            category=card.category,
+            territory=card.territory,
+            language=card.language,
+        )
+
+    @property
+    def identity(self) -> str:
+        """The card's identity as people read it, ``0001-00c0ffee00c0ff``."""
+        return f"{self.key_id:04x}-{self.card_id}"
+
+
+class Visit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An accepted scan at a booth. Without a card it counts as a visit, never in attendance."""
+
+    kind: ClassVar[str] = "visit"
+    card: CardRef | None = None
+    clock_doubtful: bool = False
+    """The kiosk could not trust its clock, so the card's dates were not held against it."""
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A scan that was not accepted. ``card`` only where the signature was right."""
+
+    kind: ClassVar[str] = "refusal"
+    code: RefusalCode
+    card: CardRef | None = None
+
+
+class Void(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Corrects an earlier fact. It may arrive before it; a Void cannot be voided."""
+
+    kind: ClassVar[str] = "void"
+    target: Id32
+    reason: Annotated[str, msgspec.Meta(max_length=64)]
+
+
+class Lost(msgspec.Struct, frozen=True, kw_only=True):
+    """Declares seqs that a damaged journal can no longer read, so that no mark blocks."""
+
+    kind: ClassVar[str] = "lost"
+    epoch: Epoch
+    first: Seq
+    last: Seq
+    reason: Annotated[str, msgspec.Meta(max_length=64)]
+
+
+class ClockOffset(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the server's clock is from this kiosk's, in this boot.
+
+    ``server_minus_monotonic_ms`` added to an event's ``monotonic_ms`` gives the server's
+    time of that event, whatever happened to the wall clock in between.
+    ``server_minus_wall_ms`` is for people: how wrong the kiosk's clock is. Half of
+    ``round_trip_ms`` bounds the error of both.
+    """
+
+    kind: ClassVar[str] = "clock_offset"
+    server_minus_monotonic_ms: int
+    server_minus_wall_ms: int
+    round_trip_ms: Millis
+
+
+class Unknown(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of a newer minor version: kept, counted and shown under its own name."""
+
+    kind: str
+    raw: bytes
+
+
+Fact = Visit | Refusal | Void | Lost | ClockOffset | Unknown
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact with its id, its times (see the module) and its place."""
+
+    event_id: str
+    occurred_at: int
+    monotonic_ms: int
+    boot_id: str
+    fair: str
+    booth: str
+    fact: Fact
+    staff_id: str | None = None
+
+
+class _Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    event_id: Id32
+    occurred_at: Millis
+    monotonic_ms: Millis
+    boot_id: Id32
+    fair: Name
+    booth: Name
+    kind: Name
+    fact: msgspec.Raw
+    staff_id: Name | None = None
+
+
+class _BatchBody(msgspec.Struct, frozen=True):
+    version: str
+    events: list[msgspec.Raw]
+
+
+_encode = msgspec.json.Encoder().encode
+_decode_header = msgspec.json.Decoder(_Header).decode
+_decode_batch = msgspec.json.Decoder(_BatchBody).decode
+_decode_fact: dict[str, Callable[[msgspec.Raw], Fact]] = {
+    Visit.kind: msgspec.json.Decoder(Visit).decode,
+    Refusal.kind: msgspec.json.Decoder(Refusal).decode,
+    Void.kind: msgspec.json.Decoder(Void).decode,
+    Lost.kind: msgspec.json.Decoder(Lost).decode,
+    ClockOffset.kind: msgspec.json.Decoder(ClockOffset).decode,
+}
+
+
+def encode_event(event: Event) -> bytes:
+    """Make the one JSON form of an event; the bytes are journalled and sent as they are."""
+    fact = event.fact
+    raw = fact.raw if isinstance(fact, Unknown) else _encode(fact)
+    return _encode(
+        _Header(
+            event_id=event.event_id,
+            occurred_at=event.occurred_at,
+            monotonic_ms=event.monotonic_ms,
+            boot_id=event.boot_id,
+            fair=event.fair,
+            booth=event.booth,
+            kind=fact.kind,
+            fact=msgspec.Raw(raw),
+            staff_id=event.staff_id,
+        )
+    )
+
+
+def decode_event(raw: bytes) -> Event:
+    """Read one event; raises :class:`EventError` with code ``bad_event`` or ``too_large``."""
+    if len(raw) > MAX_EVENT_BYTES:
+        raise EventError("too_large", f"an event of {len(raw)} bytes; at most {MAX_EVENT_BYTES} are taken")
+    try:
+        header = _decode_header(raw)
+        decode = _decode_fact.get(header.kind)
+        raw_fact = header.fact
+        fact = decode(raw_fact) if decode else Unknown(kind=header.kind, raw=bytes(memoryview(raw_fact)))
+    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+        raise EventError("bad_event", f"not an event of version {VERSION}: {problem}") from None
+    return Event(
+        event_id=header.event_id,
+        occurred_at=header.occurred_at,
+        monotonic_ms=header.monotonic_ms,
+        boot_id=header.boot_id,
+        fair=header.fair,
+        booth=header.booth,
+        fact=fact,
+        staff_id=header.staff_id,
+    )
+
+
+def join_events(events: Iterable[bytes]) -> bytes:
+    """Make the JSON of a batch from encoded events, in the order of their seqs."""
+    return b'{"version":"' + VERSION.encode() + b'","events":[' + b",".join(events) + b"]}"
+
+
+def split_events(body: bytes) -> list[bytes]:
+    """Take a batch's JSON apart into the bytes of each event.
+
+    Raises :class:`EventError`: ``unknown_version`` for another major version,
+    ``bad_batch`` for anything that is no batch of 1 to 100 events.
+    """
+    try:
+        batch = _decode_batch(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+        raise EventError("bad_batch", f"not a batch: {problem}") from None
+    if batch.version.partition(".")[0] != str(MAJOR):
+        raise EventError(
+            "unknown_version", f"events of version {batch.version}; this program reads {MAJOR}.x"
+        )
+    if not 1 <= len(batch.events) <= MAX_BATCH:
+        raise EventError("bad_batch", f"{len(batch.events)} events in a batch; 1 to {MAX_BATCH} are taken")
+    return [bytes(memoryview(raw)) for raw in batch.events]

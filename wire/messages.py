@@ -1,0 +1,143 @@
+"""What kiosk and server say to each other besides facts: hello, answer, acknowledgement.
+
+Delivery in one paragraph: a kiosk says *hello* with a nonce and what its journal holds;
+the server *answers* with its marks and its ``run`` (random, minted at every start). From
+then on the kiosk sends batches, and the server *acknowledges* after COMMIT. An
+acknowledgement of an unknown run makes the kiosk say hello again.
+
+Every mark comes with a ``tail``: the id of the event that the server holds at that seq
+(empty where that event could not be read). A mark moves a kiosk's own only where the
+kiosk's journal holds the same event there. Else two kiosks share one identity (a cloned
+disk), and the kiosk moves what is not acknowledged to a new epoch: nothing is lost, and
+no kiosk takes another's acknowledgement for its own.
+"""
+
+from typing import Annotated, TypeVar
+
+import msgspec
+from nacl.signing import SigningKey
+
+from wire.envelope import EnvelopeError, Kind, open_message, peek_message, sign_message
+from wire.events import Epoch, Millis
+
+Mark = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
+DeviceId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")]
+Token = Annotated[str, msgspec.Meta(min_length=8, max_length=64)]
+
+
+class KeptEpoch(msgspec.Struct, frozen=True, kw_only=True):
+    """One epoch of a kiosk's journal: its first and last seq, and the mark it believes in."""
+
+    epoch: Epoch
+    first: Mark
+    last: Mark
+    mark: Mark
+
+
+class Hello(msgspec.Struct, frozen=True, kw_only=True):
+    """A kiosk is here: what it holds, and which versions it runs on (0: none yet)."""
+
+    device: DeviceId
+    nonce: Token
+    epochs: Annotated[list[KeptEpoch], msgspec.Meta(max_length=4096)]
+    programme_version: Mark = 0
+    revocations_version: Mark = 0
+    software: Annotated[str, msgspec.Meta(max_length=32)] = ""
+
+
+class HeldEpoch(msgspec.Struct, frozen=True, kw_only=True):
+    """What the server has of an epoch: everything up to ``upto``; ``tail`` is the event there."""
+
+    epoch: Epoch
+    upto: Mark
+    tail: str
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """The server's reply to one hello: authoritative, also where its marks are lower.
+
+    ``programme`` and ``revocations`` are whole signed messages, present where the kiosk's
+    are older.
+    """
+
+    device: DeviceId
+    nonce: Token
+    run: Token
+    epochs: list[HeldEpoch]
+    server_time: Millis
+    programme: bytes | None = None
+    revocations: bytes | None = None
+
+
+class Ack(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything of this epoch up to ``upto`` is committed."""
+
+    device: DeviceId
+    run: Token
+    epoch: Epoch
+    upto: Mark
+    tail: str
+    server_time: Millis
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A kiosk's health, retained in plain JSON for anyone's tools: a hint, nothing personal.
+
+    Ages are seconds, disk megabytes, temperature degrees Celsius, rate pictures a second.
+    """
+
+    online: bool
+    name: str = ""
+    fair: str = ""
+    booth: str = ""
+    waiting: int = 0
+    oldest_waiting_s: int = 0
+    disk_free_mb: int | None = None
+    temperature_c: float | None = None
+    camera_rate: float | None = None
+    camera_trouble: str = ""
+    programme_version: int = 0
+    damaged_rows: int = 0
+    software: str = ""
+
+
+class Live(msgspec.Struct, frozen=True, kw_only=True):
+    """A fair's running totals, retained in plain JSON. No breakdown: a count under 5 could name someone."""
+
+    fair: str
+    visits: int
+    attendance: int
+    updated_at: int
+    run: str
+
+
+Signed = TypeVar("Signed", Hello, Answer, Ack)
+Read = TypeVar("Read")
+_SIGNED: dict[type, Kind] = {Hello: Kind.HELLO, Answer: Kind.ANSWER, Ack: Kind.ACK}
+
+
+def sign(message: Hello | Answer | Ack, key: SigningKey) -> bytes:
+    """Encode and sign a message with its sender's key."""
+    return sign_message(_SIGNED[type(message)], msgspec.json.encode(message), key)
+
+
+def open_signed(kind: type[Signed], message: bytes, public_key: bytes) -> Signed:
+    """Verify and read a message; raises :class:`EnvelopeError`."""
+    return _read(kind, open_message(_SIGNED[kind], message, public_key))
+
+
+def peek(kind: type[Signed], message: bytes) -> Signed:
+    """Read a message before its signature was checked; see ``envelope.peek_message``."""
+    return _read(kind, peek_message(_SIGNED[kind], message))
+
+
+def read_state(payload: bytes) -> State:
+    """Read a state from anyone; raises :class:`EnvelopeError` with code ``garbage``."""
+    return _read(State, payload)
+
+
+def _read(kind: type[Read], payload: bytes) -> Read:
+    try:
+        return msgspec.json.decode(payload, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+        raise EnvelopeError("garbage", f"not a {kind.__name__.lower()}: {problem}") from None
