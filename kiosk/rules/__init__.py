@@ -1,0 +1,1 @@
+"""Pure decisions: time and ids are arguments, nothing here does I/O."""

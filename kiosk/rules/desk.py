@@ -1,0 +1,134 @@
+"""What a kiosk at a booth does with a code that it has read."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Final
+
+from wire.card import Card, CardIdentity, Category, RefusalCode, Refused, body_tag, verify
+from wire.events import CardRef, Refusal, Visit
+from wire.programme import Programme, RevocationIndex, Revocations
+
+REPEAT_WINDOW_MS: Final = 10 * 60 * 1000
+"""The same card at the same kiosk within ten minutes is already recorded."""
+
+
+class Outcome(StrEnum):
+    """What a scan came to."""
+
+    ACCEPTED = "accepted"
+    REPEAT = "repeat"
+    REFUSED = "refused"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A reading of the kiosk's clocks.
+
+    ``wall_ms`` is UTC by the kiosk's own clock; ``monotonic_ms`` counts from the boot with
+    ``boot_id``; ``best_ms`` is the best known UTC: by the server's clock where this boot
+    has heard it, else ``wall_ms``.
+    """
+
+    wall_ms: int
+    monotonic_ms: int
+    boot_id: str
+    best_ms: int
+    heard_server: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The verdict on a scan, and the fact to record; no fact for a repeat or a staff card."""
+
+    outcome: Outcome
+    code: RefusalCode | None = None
+    card: Card | None = None
+    fact: Visit | Refusal | None = None
+
+
+class Desk:
+    """The programme and the revocations, laid out for asking once a scan."""
+
+    def __init__(
+        self,
+        *,
+        body_key: bytes,
+        programme: Programme,
+        revocations: Revocations | None,
+        last_server_ms: int = 0,
+    ) -> None:
+        self._tag = body_tag(body_key)
+        self._keys = programme.card_key_by_id
+        self._zone = programme.zone
+        self._revoked = RevocationIndex(revocations)
+        self._earliest_credible_ms = max(programme.issued_at, last_server_ms)
+
+    def clock_credible(self, moment: Moment) -> bool:
+        """Say whether a card's dates may be held against it.
+
+        A kiosk whose battery is flat boots in 1970 and must not refuse everyone: a clock
+        behind the programme's own date, or behind what the server last said, is wrong.
+        """
+        return moment.heard_server or moment.best_ms >= self._earliest_credible_ms
+
+    def decide(self, text: str, recent: "RecentVisits", moment: Moment) -> Decision:
+        """Judge a code that was read; changes nothing, not even ``recent``."""
+        card = verify(text, self._tag, self._keys)
+        if isinstance(card, Refused):
+            return _refused(card.code, None)
+        if card.identity in self._revoked:
+            return _refused(RefusalCode.REVOKED, card)
+        credible = self.clock_credible(moment)
+        if credible and (code := self._out_of_date(card, moment)):
+            return _refused(code, card)
+        if card.category == Category.STAFF:
+            return Decision(Outcome.STAFF, card=card)
+        if recent.holds(card.identity, moment):
+            return Decision(Outcome.REPEAT, card=card)
+        fact = Visit(card=CardRef.of(card), clock_doubtful=not credible)
+        return Decision(Outcome.ACCEPTED, card=card, fact=fact)
+
+    def _out_of_date(self, card: Card, moment: Moment) -> RefusalCode | None:
+        today = datetime.fromtimestamp(moment.best_ms / 1000, UTC).astimezone(self._zone).date()
+        if today < card.valid_from:
+            return RefusalCode.NOT_YET_VALID
+        return RefusalCode.EXPIRED if today > card.valid_to else None
+
+
+def _refused(code: RefusalCode, card: Card | None) -> Decision:
+    fact = Refusal(code=code, card=CardRef.of(card) if card else None)
+    return Decision(Outcome.REFUSED, code=code, card=card, fact=fact)
+
+
+class RecentVisits:
+    """Whose visit this kiosk has recorded in the last ten minutes.
+
+    Within one boot the monotonic clock measures, so a corrected wall clock neither hides
+    nor repeats a visit; across a boot only the wall clock can.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[CardIdentity, Moment] = {}
+
+    def remember(self, card: CardIdentity, moment: Moment) -> None:
+        """Note a visit that has been committed; forgets those that no longer matter."""
+        self._last.pop(card, None)
+        self._last[card] = moment
+        while self._last:
+            oldest = next(iter(self._last))
+            if _age_ms(self._last[oldest], moment) < REPEAT_WINDOW_MS:
+                break
+            del self._last[oldest]
+
+    def holds(self, card: CardIdentity, moment: Moment) -> bool:
+        """Say whether this card's visit was recorded less than ten minutes before ``moment``."""
+        before = self._last.get(card)
+        return before is not None and 0 <= _age_ms(before, moment) < REPEAT_WINDOW_MS
+
+
+def _age_ms(before: Moment, now: Moment) -> int:
+    if before.boot_id == now.boot_id:
+        return now.monotonic_ms - before.monotonic_ms
+    return now.wall_ms - before.wall_ms
