@@ -1,0 +1,18 @@
+"""The server: takes in what kiosks send, keeps the ledger of facts, and says what it counts.
+
+``collector`` is the shell: it hears the broker, has ``intake`` commit batches to the
+``store`` by the pure ``rules``, and acknowledges after COMMIT. ``commands`` is what an
+operator types; ``bootstrap`` is the one place that names concrete parts together.
+
+Errors::
+
+    ServerError
+    ├── SettingsError      the server's directory or settings cannot be used
+    ├── StoreError         the ledger cannot be opened or written
+    ├── BrokerTrouble      the embedded broker cannot work
+    └── FairFileError      a fair file has problems; holds every one with its line
+"""
+
+
+class ServerError(Exception):
+    """Base of everything that this package raises for a person to read."""

@@ -1,0 +1,230 @@
+"""The tables. Every one carries ``body``: bodies share a server and never a row.
+
+``fact`` is the ledger: what happened, in full, less who it happened to. Who is in
+``subject_link``, one random subject per card and tour, so that retention and erasure can
+forget a person without changing a figure. ``figure`` is derived and can be rebuilt.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+metadata = MetaData()
+_ID = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _body(*, primary_key: bool = True) -> "Column[str]":
+    return Column("body", String(48), primary_key=primary_key, nullable=False)
+
+
+body = Table(
+    "body",
+    metadata,
+    _body(),
+    Column("names", Text, nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+)
+
+fair = Table(
+    "fair",
+    metadata,
+    _body(),
+    Column("fair", String(48), primary_key=True),
+    Column("tour", String(48), nullable=False),
+    Column("region", String(48), nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("definition", LargeBinary, nullable=False),
+    ForeignKeyConstraint(["body"], ["body.body"]),
+)
+
+programme = Table(
+    "programme",
+    metadata,
+    _body(),
+    Column("fair", String(48), primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("message", LargeBinary, nullable=False),
+)
+
+revocation_list = Table(
+    "revocation_list",
+    metadata,
+    _body(),
+    Column("version", BigInteger, nullable=False),
+    Column("message", LargeBinary, nullable=False),
+)
+
+revoked_card = Table(
+    "revoked_card",
+    metadata,
+    _body(),
+    Column("card", String(19), primary_key=True),
+    Column("revoked_at", BigInteger, nullable=False),
+    Column("reason", String(64), nullable=False),
+)
+
+kiosk = Table(
+    "kiosk",
+    metadata,
+    _body(),
+    Column("device", String(16), primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("fair", String(48), nullable=False),
+    Column("booth", String(48), nullable=False),
+    Column("batch_key", LargeBinary, nullable=False),
+    Column("card_key", LargeBinary, nullable=False),
+    Column("card_key_id", Integer, nullable=False),
+    Column("password_sha256", String(64), nullable=False),
+    Column("mosquitto_hash", Text, nullable=False),
+    Column("flag", Text, nullable=False, server_default=""),
+    Column("state", LargeBinary),
+    Column("state_at", BigInteger),
+    Column("hello_at", BigInteger),
+    Column("clock_wrong_ms", BigInteger),
+    Index("kiosk_name", "body", "fair", "name", unique=True),
+)
+
+card_key = Table(
+    "card_key",
+    metadata,
+    _body(),
+    Column("id", Integer, primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+    Column("holder", String(64), nullable=False),
+)
+
+card = Table(
+    "card",
+    metadata,
+    _body(),
+    Column("card", String(19), primary_key=True),
+    Column("category", Integer, nullable=False),
+    Column("territory", Integer, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("valid_from", String(10), nullable=False),
+    Column("valid_to", String(10), nullable=False),
+    Column("issued_at", BigInteger, nullable=False),
+)
+
+subject_link = Table(
+    "subject_link",
+    metadata,
+    _body(),
+    Column("tour", String(48), primary_key=True),
+    Column("card", String(19), primary_key=True),
+    Column("subject", BigInteger, nullable=False),
+)
+
+fact = Table(
+    "fact",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    _body(primary_key=False),
+    Column("device", String(16), nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("reason", String(64)),
+    Column("event_id", String(32)),
+    Column("digest", LargeBinary(16), nullable=False),
+    Column("kind", String(64)),
+    Column("fair", String(64)),
+    Column("booth", String(64)),
+    Column("occurred_at", BigInteger),
+    Column("monotonic_ms", BigInteger),
+    Column("boot_id", String(32)),
+    Column("corrected_at", BigInteger),
+    Column("received_at", BigInteger, nullable=False),
+    Column("subject", BigInteger),
+    Column("category", Integer),
+    Column("territory", Integer),
+    Column("language", String(8)),
+    Column("staff_id", String(64)),
+    Column("voided", Boolean, nullable=False, server_default=text("false")),
+    Column("detail", Text),
+    Index("fact_place", "body", "device", "epoch", "seq", unique=True),
+    Index(
+        "fact_event",
+        "body",
+        "event_id",
+        unique=True,
+        sqlite_where=text("status = 'accepted'"),
+        postgresql_where=text("status = 'accepted'"),
+    ),
+    Index(
+        "fact_subject",
+        "body",
+        "fair",
+        "subject",
+        sqlite_where=text("subject IS NOT NULL"),
+        postgresql_where=text("subject IS NOT NULL"),
+    ),
+)
+
+mark = Table(
+    "mark",
+    metadata,
+    _body(),
+    Column("device", String(16), primary_key=True),
+    Column("epoch", BigInteger, primary_key=True),
+    Column("upto", BigInteger, nullable=False),
+    Column("highest", BigInteger, nullable=False),
+    Column("tail", String(32), nullable=False),
+    Column("gone", BigInteger, nullable=False, server_default="0"),
+)
+
+void = Table(
+    "void",
+    metadata,
+    _body(),
+    Column("target", String(32), primary_key=True),
+    Column("event_id", String(32), primary_key=True),
+)
+
+clock_offset = Table(
+    "clock_offset",
+    metadata,
+    _body(),
+    Column("device", String(16), primary_key=True),
+    Column("boot_id", String(32), primary_key=True),
+    Column("server_minus_monotonic_ms", BigInteger, nullable=False),
+    Column("server_minus_wall_ms", BigInteger, nullable=False),
+    Column("round_trip_ms", BigInteger, nullable=False),
+    Column("event_id", String(32), nullable=False),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    _body(),
+    Column("device", String(16), primary_key=True),
+    Column("epoch", BigInteger, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("digest", LargeBinary(16), primary_key=True),
+    Column("event_id", String(32), nullable=False),
+    Column("reason", String(64), nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+)
+
+figure = Table(
+    "figure",
+    metadata,
+    _body(),
+    Column("fair", String(64), primary_key=True),
+    Column("scope", String(16), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("visits", BigInteger, nullable=False),
+    Column("attendance", BigInteger, nullable=False),
+)
