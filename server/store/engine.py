@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from server import ServerError
 
@@ -22,6 +22,10 @@ _WRITES: Final = "riwaq_writes"
 
 class StoreError(ServerError):
     """The store cannot be opened or written; the message says what to do."""
+
+
+class StoreFailure(ServerError):
+    """A transaction failed; nothing of it was written. Trying again is safe."""
 
 
 class Store:
@@ -35,24 +39,32 @@ class Store:
         try:
             self.engine = _engine(url)
             self._migrate()
-        except (SQLAlchemyError, ArgumentError, OSError) as problem:
-            reason = str(getattr(problem, "orig", None) or problem).strip().splitlines()[0]
+        except (SQLAlchemyError, StoreFailure, OSError) as problem:
             raise StoreError(
-                f"the ledger at {_shown(url)} cannot be opened: {reason}. Check that the database runs, "
+                f"the ledger at {_shown(url)} cannot be opened: {_reason(problem)}. Check that the database runs, "
                 "that its address in server.toml is right and that this account may write there."
             ) from None
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Give a connection in a transaction that commits at the end, or rolls back."""
-        with self.engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
-            yield connection
+        """Give a connection in a transaction that commits at the end, or rolls back.
+
+        Raises :class:`StoreFailure` where the database fails.
+        """
+        try:
+            with self.engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+                yield connection
+        except DBAPIError as problem:
+            raise StoreFailure(_reason(problem)) from problem
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection in a transaction that sees one state and holds up no writer."""
-        with self.engine.connect() as connection, connection.begin():
-            yield connection
+        try:
+            with self.engine.connect() as connection, connection.begin():
+                yield connection
+        except DBAPIError as problem:
+            raise StoreFailure(_reason(problem)) from problem
 
     def close(self) -> None:
         """Close every connection."""
@@ -99,6 +111,11 @@ def _engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _reason(problem: Exception) -> str:
+    """Give the database's own words in one line: no statement, no parameters, no personal data."""
+    return str(getattr(problem, "orig", None) or type(problem).__name__).strip().splitlines()[0]
 
 
 def _shown(url: str) -> str:

@@ -1,0 +1,326 @@
+"""What an operator does, apart from how it is typed: fairs, kiosks, cards, revocations.
+
+Every act is one transaction on the registry and, where kiosks must know, a newly signed
+programme or revocation list. A running server sees the new version and publishes it.
+"""
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import msgspec
+from nacl.signing import SigningKey
+
+from server import ServerError
+from server.mqtt.access import Accounts, AccountsError, new_password, password_sha256, write_accounts
+from server.mqtt.mosquitto import mosquitto_hash
+from server.rules.fair import FairDefinition
+from server.settings import BodyKeys, Home
+from server.store.engine import Store
+from server.store.registry import CardRow, FairRow, KioskRow, Registry
+from wire.card import Card, CardIdentity, Refused, body_tag, sign, verify
+from wire.programme import (
+    CardKey,
+    KioskEntry,
+    Programme,
+    RevocationIndex,
+    Revocations,
+    ServerKeys,
+    open_programme,
+    open_revocations,
+    sign_programme,
+    sign_revocations,
+)
+
+SERVER_CARD_KEY: Final = 1
+_CARDS_A_STEP: Final = 500
+
+
+class OfficeError(ServerError):
+    """What was asked cannot be done; the message says why and what to do instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewKiosk:
+    """A kiosk that was added: everything its kiosk.toml needs. Secret."""
+
+    row: KioskRow
+    body: str
+    body_key: bytes
+    region: str
+    password: str
+    batch_seed: bytes
+    card_seed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CardOrder:
+    """What cards to issue: all alike but for their ids. Days are both days of validity."""
+
+    count: int
+    category: int
+    territory: int
+    language: str
+    valid_from: date
+    valid_to: date
+
+
+def now_ms() -> int:
+    """Give the server's clock, ms UTC."""
+    return time.time_ns() // 1_000_000
+
+
+class Office:
+    """The operator's acts on one server. ``body`` is empty until a fair was loaded."""
+
+    def __init__(self, home: Home, store: Store, *, clock: Callable[[], int] = now_ms) -> None:
+        self._home = home
+        self._store = store
+        self._clock = clock
+        with store.reading() as connection:
+            bodies = Registry.bodies(connection)
+        self.body = bodies[0] if bodies else ""
+
+    # -- fairs -------------------------------------------------------------------------------
+
+    def load_fair(self, definition: FairDefinition) -> Programme:
+        """Take a checked description, sign its programme and give it."""
+        body = definition.body.id
+        if self.body and body != self.body:
+            raise OfficeError(
+                f"this server serves the body {self.body!r}, and the file describes {body!r}: "
+                "correct the file's body.id, or make a server of its own for that body"
+            )
+        fresh = body not in self._home.secrets.bodies
+        if fresh:
+            card_keys = {str(SERVER_CARD_KEY): secrets.token_hex(32)}
+            self._home.secrets.bodies[body] = BodyKeys(signing=secrets.token_hex(32), card_keys=card_keys)
+            self._home.save_secrets()
+        self.body = body
+        with self._store.writing() as connection:
+            registry = Registry(connection, body)
+            registry.put_body(definition.body.names, self.body_public_key)
+            if not registry.card_keys():
+                key = self._home.secrets.card_key(body, SERVER_CARD_KEY)
+                registry.add_card_key(SERVER_CARD_KEY, bytes(key.verify_key), "server")
+            registry.put_fair(
+                FairRow(
+                    fair=definition.fair.id,
+                    tour=definition.fair.tour,
+                    region=definition.region,
+                    timezone=definition.fair.timezone,
+                    definition=msgspec.json.encode(definition),
+                )
+            )
+            if registry.revocations() is None:
+                self._sign_revocations(registry)
+            programmes = self._sign_programmes(registry)
+        self.write_accounts()
+        return programmes[definition.fair.id]
+
+    @property
+    def body_public_key(self) -> bytes:
+        """The key that kiosks pin."""
+        self._need_body()
+        return bytes(self._home.secrets.body_key(self.body).verify_key)
+
+    def fairs(self) -> list[str]:
+        """Give the ids of every fair."""
+        with self._store.reading() as connection:
+            return [row.fair for row in Registry(connection, self.body).fairs()]
+
+    # -- kiosks ------------------------------------------------------------------------------
+
+    def add_kiosk(self, name: str, booth: str, fair: str) -> NewKiosk:
+        """Make a kiosk's keys and account; every programme then names its keys."""
+        self._need_body()
+        batch_key, card_key = SigningKey.generate(), SigningKey.generate()
+        password = new_password()
+        with self._store.writing() as connection:
+            registry = Registry(connection, self.body)
+            definition = self._definition(registry, fair)
+            booths = [entry.id for entry in definition.booths]
+            if booth not in booths:
+                raise OfficeError(f"{fair} has no booth {booth!r}: choose one of {', '.join(booths)}")
+            if any(row.name == name and row.fair == definition.fair.id for row in registry.kiosks()):
+                raise OfficeError(
+                    f"{definition.fair.id} has a kiosk named {name!r} already: choose another name"
+                )
+            row = KioskRow(
+                device=secrets.token_hex(8),
+                name=name,
+                fair=definition.fair.id,
+                booth=booth,
+                batch_key=bytes(batch_key.verify_key),
+                card_key=bytes(card_key.verify_key),
+                card_key_id=registry.next_card_key_id(),
+                password_sha256=password_sha256(password),
+                mosquitto_hash=mosquitto_hash(password),
+            )
+            registry.add_kiosk(row)
+            self._sign_programmes(registry)
+        self.write_accounts()
+        return NewKiosk(
+            row=row,
+            body=self.body,
+            body_key=self.body_public_key,
+            region=definition.region,
+            password=password,
+            batch_seed=bytes(batch_key),
+            card_seed=bytes(card_key),
+        )
+
+    def kiosks(self) -> list[KioskRow]:
+        """Give every kiosk."""
+        with self._store.reading() as connection:
+            return Registry(connection, self.body).kiosks()
+
+    def write_accounts(self) -> None:
+        """Write who may use the embedded broker; it notices by itself."""
+        accounts = Accounts(
+            body=self.body or "none",
+            server_sha256=password_sha256(self._home.secrets.broker_password),
+            devices={row.device: row.password_sha256 for row in self.kiosks()},
+        )
+        try:
+            write_accounts(self._home.accounts_file, accounts)
+        except (AccountsError, OSError) as problem:
+            raise OfficeError(f"the broker's accounts cannot be written: {problem}") from None
+
+    # -- cards -------------------------------------------------------------------------------
+
+    def issue_cards(self, order: CardOrder) -> Iterator[tuple[CardRow, str]]:
+        """Issue cards and give each with its token, once it is written down."""
+        self._need_body()
+        key = self._home.secrets.card_key(self.body, SERVER_CARD_KEY)
+        tag = body_tag(self.body_public_key)
+        for start in range(0, order.count, _CARDS_A_STEP):
+            cards = []
+            for _ in range(min(_CARDS_A_STEP, order.count - start)):
+                card = Card(
+                    body_tag=tag,
+                    key_id=SERVER_CARD_KEY,
+                    card_id=secrets.randbits(56),
+                    category=order.category,
+                    territory=order.territory,
+                    language=order.language,
+                    valid_from=order.valid_from,
+                    valid_to=order.valid_to,
+                )
+                cards.append((_card_row(card, self._clock()), sign(card, key)))
+            with self._store.writing() as connection:
+                Registry(connection, self.body).add_cards([row for row, _ in cards])
+            yield from cards
+
+    def verify_card(self, token: str) -> tuple[Card | Refused, bool]:
+        """Judge a token by every key of the body; and say whether the card is revoked."""
+        self._need_body()
+        with self._store.reading() as connection:
+            registry = Registry(connection, self.body)
+            keys = dict(registry.card_keys())
+            kept = registry.revocations()
+        card = verify(token, body_tag(self.body_public_key), keys)
+        if isinstance(card, Refused):
+            return card, False
+        revocations = open_revocations(kept[1], self.body_public_key) if kept else None
+        return card, card.identity in RevocationIndex(revocations)
+
+    def revoke_card(self, card: CardIdentity, reason: str) -> tuple[bool, bool]:
+        """Refuse a card from now on.
+
+        Gives (newly revoked, issued by this server): a card that another key signed is
+        refused as well, the operator is only told that this server did not issue it.
+        """
+        self._need_body()
+        with self._store.writing() as connection:
+            registry = Registry(connection, self.body)
+            if card.key_id not in dict(registry.card_keys()):
+                raise OfficeError(f"no card key {card.key_id:04x} was ever made: check the number {card}")
+            fresh = registry.revoke_card(str(card), self._clock(), reason)
+            if fresh:
+                self._sign_revocations(registry)
+            return fresh, registry.knows_card(str(card))
+
+    # -- signing -----------------------------------------------------------------------------
+
+    def _sign_programmes(self, registry: Registry) -> dict[str, Programme]:
+        """Sign every fair's programme anew: the keys of all kiosks stand in each."""
+        key = self._home.secrets.body_key(self.body)
+        kiosks = registry.kiosks()
+        card_keys = [CardKey(id=key_id, key=public) for key_id, public in registry.card_keys()]
+        before = registry.programmes()
+        signed: dict[str, Programme] = {}
+        for row in registry.fairs():
+            definition = msgspec.json.decode(row.definition, type=FairDefinition)
+            programme = Programme(
+                version=self._next_version(before[row.fair][0] if row.fair in before else 0),
+                issued_at=self._clock(),
+                body=definition.body,
+                fair=definition.fair,
+                server=ServerKeys(
+                    signing=bytes(self._home.secrets.signing_key.verify_key),
+                    sealing=bytes(self._home.secrets.sealing_key.public_key),
+                ),
+                card_keys=card_keys,
+                booths=definition.booths,
+                partners=definition.partners,
+                territories=definition.territories,
+                kiosks=[
+                    KioskEntry(device=kiosk.device, batch_key=kiosk.batch_key, booth=kiosk.booth)
+                    for kiosk in kiosks
+                    if kiosk.fair == row.fair
+                ],
+            )
+            message = sign_programme(programme, key)
+            # What is about to be handed out is read back first, as a kiosk would.
+            open_programme(message, bytes(key.verify_key))
+            registry.put_programme(row.fair, programme.version, message)
+            signed[row.fair] = programme
+        return signed
+
+    def _sign_revocations(self, registry: Registry) -> None:
+        kept = registry.revocations()
+        revocations = Revocations(
+            version=self._next_version(kept[0] if kept else 0),
+            issued_at=self._clock(),
+            cards=registry.revoked_cards(),
+        )
+        message = sign_revocations(revocations, self._home.secrets.body_key(self.body))
+        registry.put_revocations(revocations.version, message)
+
+    def _next_version(self, before: int) -> int:
+        """Give a version that is higher even when this registry was restored from an older copy."""
+        return max(before + 1, self._clock())
+
+    def _definition(self, registry: Registry, fair: str) -> FairDefinition:
+        rows = {row.fair: row for row in registry.fairs()}
+        if not fair and len(rows) == 1:
+            fair = next(iter(rows))
+        if fair not in rows:
+            names = ", ".join(rows)
+            wrong = f"there is no fair {fair!r}" if fair else "there are several fairs"
+            raise OfficeError(f"{wrong}: choose with --fair one of {names}")
+        return msgspec.json.decode(rows[fair].definition, type=FairDefinition)
+
+    def _need_body(self) -> None:
+        if not self.body:
+            raise OfficeError("no fair is loaded yet: start with  riwaq-server fair load FILE.toml")
+        if self.body not in self._home.secrets.bodies:
+            raise OfficeError(
+                f"secrets.json holds no keys of the body {self.body!r}: put back the copy from your backup"
+            )
+
+
+def _card_row(card: Card, issued_at: int) -> CardRow:
+    return CardRow(
+        card=str(card.identity),
+        category=card.category,
+        territory=card.territory,
+        language=card.language,
+        valid_from=card.valid_from.isoformat(),
+        valid_to=card.valid_to.isoformat(),
+        issued_at=issued_at,
+    )

@@ -1,0 +1,197 @@
+"""What an operator has told the server: body, fairs, kiosks, cards, revocations."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, func, insert, select, update
+
+from server.store import tables as t
+
+
+@dataclass(frozen=True, slots=True)
+class KioskRow:
+    """A kiosk as the server knows it. ``state`` is its last retained state, plain JSON."""
+
+    device: str
+    name: str
+    fair: str
+    booth: str
+    batch_key: bytes
+    card_key: bytes
+    card_key_id: int
+    password_sha256: str
+    mosquitto_hash: str
+    flag: str = ""
+    state: bytes | None = None
+    state_at: int | None = None
+    hello_at: int | None = None
+    clock_wrong_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FairRow:
+    """A fair as it was loaded; ``definition`` is its encoded description."""
+
+    fair: str
+    tour: str
+    region: str
+    timezone: str
+    definition: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CardRow:
+    """A card that this server has issued; days are ISO dates."""
+
+    card: str
+    category: int
+    territory: int
+    language: str
+    valid_from: str
+    valid_to: str
+    issued_at: int
+
+
+class Registry:
+    """The registry on one connection; ``body`` is the only body there, or the one to be made."""
+
+    def __init__(self, connection: Connection, body: str) -> None:
+        self._c = connection
+        self._body = body
+
+    @staticmethod
+    def bodies(connection: Connection) -> list[str]:
+        """Give the ids of every body of this server."""
+        return list(connection.execute(select(t.body.c.body).order_by(t.body.c.body)).scalars())
+
+    def put_body(self, names: dict[str, str], public_key: bytes) -> None:
+        """Write the body down, or its names anew."""
+        values = {"names": msgspec.json.encode(names).decode(), "public_key": public_key}
+        self._put(t.body, {}, values)
+
+    def put_fair(self, row: FairRow) -> None:
+        """Write a fair down, or anew."""
+        values = {
+            "tour": row.tour,
+            "region": row.region,
+            "timezone": row.timezone,
+            "definition": row.definition,
+        }
+        self._put(t.fair, {"fair": row.fair}, values)
+
+    def fairs(self) -> list[FairRow]:
+        """Give every fair."""
+        rows = self._c.execute(select(t.fair).where(t.fair.c.body == self._body).order_by(t.fair.c.fair))
+        return [FairRow(row.fair, row.tour, row.region, row.timezone, row.definition) for row in rows]
+
+    def put_programme(self, fair: str, version: int, message: bytes) -> None:
+        """Keep the signed programme in force."""
+        self._put(t.programme, {"fair": fair}, {"version": version, "message": message})
+
+    def programmes(self) -> dict[str, tuple[int, bytes]]:
+        """Give (version, signed message) by fair."""
+        rows = self._c.execute(select(t.programme).where(t.programme.c.body == self._body))
+        return {row.fair: (row.version, row.message) for row in rows}
+
+    def put_revocations(self, version: int, message: bytes) -> None:
+        """Keep the signed revocations in force."""
+        self._put(t.revocation_list, {}, {"version": version, "message": message})
+
+    def revocations(self) -> tuple[int, bytes] | None:
+        """Give (version, signed message), or None where none was ever signed."""
+        row = self._c.execute(select(t.revocation_list).where(t.revocation_list.c.body == self._body)).first()
+        return (row.version, row.message) if row else None
+
+    def versions(self) -> tuple[tuple[str, int], ...]:
+        """Give the versions of every programme and of the revocations: what the server watches."""
+        rows = self._c.execute(
+            select(t.programme.c.fair, t.programme.c.version).where(t.programme.c.body == self._body)
+        )
+        revocations = self._c.execute(
+            select(t.revocation_list.c.version).where(t.revocation_list.c.body == self._body)
+        )
+        found = [(str(fair), int(version)) for fair, version in rows]
+        return (*sorted(found), *(("", int(version)) for version in revocations.scalars()))
+
+    def revoke_card(self, card: str, revoked_at: int, reason: str) -> bool:
+        """Refuse a card from now on; False where it was refused already."""
+        there = select(t.revoked_card).where(
+            t.revoked_card.c.body == self._body, t.revoked_card.c.card == card
+        )
+        if self._c.execute(there).first():
+            return False
+        row = {"body": self._body, "card": card, "revoked_at": revoked_at, "reason": reason}
+        self._c.execute(insert(t.revoked_card), [row])
+        return True
+
+    def revoked_cards(self) -> list[str]:
+        """Give every revoked card's identity."""
+        rows = select(t.revoked_card.c.card).where(t.revoked_card.c.body == self._body)
+        return list(self._c.execute(rows.order_by(t.revoked_card.c.card)).scalars())
+
+    def add_kiosk(self, row: KioskRow) -> None:
+        """Write a new kiosk and its card key down."""
+        values = {name: getattr(row, name) for name in KioskRow.__dataclass_fields__}
+        self._c.execute(insert(t.kiosk), [{"body": self._body, **values}])
+        self.add_card_key(row.card_key_id, row.card_key, row.device)
+
+    def kiosks(self) -> list[KioskRow]:
+        """Give every kiosk, by fair and name."""
+        columns = [t.kiosk.c[name] for name in KioskRow.__dataclass_fields__]
+        rows = select(*columns).where(t.kiosk.c.body == self._body).order_by(t.kiosk.c.fair, t.kiosk.c.name)
+        return [KioskRow(*row) for row in self._c.execute(rows)]
+
+    def note_states(self, states: dict[str, tuple[bytes, int]]) -> None:
+        """Keep the last (state, ms UTC) that devices published; strangers are left out."""
+        for device, (state, at) in states.items():
+            self._on_kiosk(device, state=state, state_at=at)
+
+    def note_hello(self, device: str, at: int) -> None:
+        """Keep when a kiosk last said hello, ms UTC."""
+        self._on_kiosk(device, hello_at=at)
+
+    def add_card_key(self, key_id: int, key: bytes, holder: str) -> None:
+        """Write down a public key that may sign cards."""
+        self._c.execute(
+            insert(t.card_key), [{"body": self._body, "id": key_id, "key": key, "holder": holder}]
+        )
+
+    def card_keys(self) -> list[tuple[int, bytes]]:
+        """Give (id, public key) of every card key."""
+        rows = select(t.card_key.c.id, t.card_key.c.key).where(t.card_key.c.body == self._body)
+        return [(row.id, row.key) for row in self._c.execute(rows.order_by(t.card_key.c.id))]
+
+    def next_card_key_id(self) -> int:
+        """Give an id that no card key of this body has ever had."""
+        most = select(func.max(t.card_key.c.id)).where(t.card_key.c.body == self._body)
+        return int(self._c.execute(most).scalar() or 0) + 1
+
+    def add_cards(self, cards: Sequence[CardRow]) -> None:
+        """Write issued cards down."""
+        names = CardRow.__dataclass_fields__
+        rows = [{"body": self._body, **{name: getattr(card, name) for name in names}} for card in cards]
+        if rows:
+            self._c.execute(insert(t.card), rows)
+
+    def knows_card(self, card: str) -> bool:
+        """Whether this server has issued that card."""
+        there = select(t.card.c.card).where(t.card.c.body == self._body, t.card.c.card == card)
+        return self._c.execute(there).first() is not None
+
+    def cards(self) -> Iterator[CardRow]:
+        """Give every card that this server has issued."""
+        columns = [t.card.c[name] for name in CardRow.__dataclass_fields__]
+        for row in self._c.execute(select(*columns).where(t.card.c.body == self._body)):
+            yield CardRow(*row)
+
+    def _on_kiosk(self, device: str, **values: Any) -> None:
+        where = (t.kiosk.c.body == self._body, t.kiosk.c.device == device)
+        self._c.execute(update(t.kiosk).where(*where).values(**values))
+
+    def _put(self, table: Any, keys: dict[str, Any], values: dict[str, Any]) -> None:
+        keys = {"body": self._body, **keys}
+        where = [table.c[name] == value for name, value in keys.items()]
+        if self._c.execute(update(table).where(*where).values(**values)).rowcount == 0:
+            self._c.execute(insert(table), [{**keys, **values}])
