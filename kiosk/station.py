@@ -25,7 +25,7 @@ from kiosk.journal import Entry, Journal, JournalError, Position
 from kiosk.notices import Delivered, Link, Notice, ProgrammeTaken, Scanned, Trouble
 from kiosk.rules.debounce import Debounce
 from kiosk.rules.delivery import Command, Delivery, Fork, MoveMark, SayHello, Send
-from kiosk.rules.desk import REPEAT_WINDOW_MS, Decision, Desk, Moment, RecentVisits
+from kiosk.rules.desk import REPEAT_WINDOW_MS, Decision, Desk, Moment, RecentVisits, worth_judging
 from kiosk.uplink import Arrived, Connected, Disconnected, UplinkEvent
 from wire.card import CardIdentity
 from wire.envelope import EnvelopeError, seal_batch
@@ -163,7 +163,7 @@ class Station:
                 Trouble(
                     "journal",
                     "salvaged",
-                    f"the journal was damaged: {salvage.saved} facts were saved, {salvage.holes} declared lost; "
+                    f"the journal was damaged: {salvage.saved} facts saved, {salvage.holes} declared lost; "
                     f"the damaged file is kept as {salvage.moved_aside.name}",
                 )
             )
@@ -225,7 +225,7 @@ class Station:
                     )
                     self._notify(Trouble("programme", "none", words))
                 continue
-            for text in self._debounce.fresh(reading.texts, time.monotonic()):
+            for text in self._debounce.fresh(worth_judging(reading.texts), time.monotonic()):
                 self._scan(desk, text, reading.arrived_at)
 
     def _scan(self, desk: Desk, text: str, arrived_at: float) -> None:

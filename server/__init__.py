@@ -8,9 +8,9 @@ Errors::
 
     ServerError
     ├── SettingsError      the server's directory or settings cannot be used
-    ├── StoreError         the ledger cannot be opened or written
-    ├── BrokerTrouble      the embedded broker cannot work
-    └── FairFileError      a fair file has problems; holds every one with its line
+    ├── StoreError         the ledger cannot be opened
+    ├── TransactionError   a transaction failed; nothing of it was written
+    └── OfficeError        what an operator asked for cannot be done
 """
 
 

@@ -11,7 +11,8 @@ import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -19,7 +20,7 @@ import msgspec
 
 from server.intake import Intake, Taken
 from server.settings import Secrets
-from server.store.engine import Store, StoreFailure
+from server.store.engine import Store, TransactionError
 from server.store.ledger import Ledger
 from server.store.registry import Registry
 from wire import topics
@@ -133,7 +134,7 @@ class Collector:
                 self._work(self._gather())
                 self._watch()
                 self._publish_live()
-            except StoreFailure as problem:
+            except TransactionError as problem:
                 # What was at hand is not acknowledged, so kiosks send it again.
                 self._refuse("store", f"the ledger cannot be written ({problem}); trying again")
                 self._stopping.wait(1.0)
@@ -154,29 +155,34 @@ class Collector:
         batches: list[Batch] = []
         hellos: list[tuple[UpTopic, bytes]] = []
         for topic, payload in messages:
-            try:
+            with self._refusing():
                 where = topics.parse_up(topic)
-                if where.leaf == "events":
-                    batches.append(self._open(where, payload))
-                elif where.leaf == "hello":
-                    hellos.append((where, payload))
-                elif where.leaf == "state":
-                    self._note_state(where, payload)
-            except EnvelopeError as problem:
-                self._refuse(problem.code, str(problem))
-            except TopicError as problem:
-                self._refuse("topic", str(problem))
+                match where.leaf:
+                    case "events":
+                        batches.append(self._open(where, payload))
+                    case "hello":
+                        hellos.append((where, payload))
+                    case "state":
+                        self._note_state(where, payload)
         if batches:
             self._take(batches)
         for where, payload in hellos:
-            try:
+            with self._refusing():
                 self._answer(where, payload)
-            except EnvelopeError as problem:
-                self._refuse(problem.code, str(problem))
         if self._states:
             states, self._states = self._states, {}
             with self._store.writing() as connection:
                 Registry(connection, self._body).note_states(states)
+
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        """Refuse one message that cannot be used, and go on with the next."""
+        try:
+            yield
+        except EnvelopeError as problem:
+            self._refuse(problem.code, str(problem))
+        except TopicError as problem:
+            self._refuse("topic", str(problem))
 
     def _refuse(self, code: str, words: str) -> None:
         """Count what cannot be used; say it once a kind, not once a message."""

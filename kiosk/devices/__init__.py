@@ -1,0 +1,1 @@
+"""The devices of a kiosk, each behind one small class: camera, decoder, scanners."""

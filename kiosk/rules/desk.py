@@ -1,11 +1,12 @@
 """What a kiosk at a booth does with a code that it has read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
-from wire.card import Card, CardIdentity, Category, RefusalCode, Refused, body_tag, verify
+from wire.card import PREFIX, Card, CardIdentity, Category, RefusalCode, Refused, body_tag, verify
 from wire.events import CardRef, Refusal, Visit
 from wire.programme import Programme, RevocationIndex, Revocations
 
@@ -95,6 +96,12 @@ class Desk:
         if today < card.valid_from:
             return RefusalCode.NOT_YET_VALID
         return RefusalCode.EXPIRED if today > card.valid_to else None
+
+
+def worth_judging(texts: Sequence[str]) -> Sequence[str]:
+    """Leave out what hangs behind a card: a poster's code is no scan while a card is shown."""
+    cards = [text for text in texts if text.startswith(PREFIX)]
+    return cards or texts
 
 
 def _refused(code: RefusalCode, card: Card | None) -> Decision:

@@ -24,7 +24,7 @@ class StoreError(ServerError):
     """The store cannot be opened or written; the message says what to do."""
 
 
-class StoreFailure(ServerError):
+class TransactionError(ServerError):
     """A transaction failed; nothing of it was written. Trying again is safe."""
 
 
@@ -39,23 +39,23 @@ class Store:
         try:
             self.engine = _engine(url)
             self._migrate()
-        except (SQLAlchemyError, StoreFailure, OSError) as problem:
+        except (SQLAlchemyError, TransactionError, OSError) as problem:
             raise StoreError(
-                f"the ledger at {_shown(url)} cannot be opened: {_reason(problem)}. Check that the database runs, "
-                "that its address in server.toml is right and that this account may write there."
+                f"the ledger at {_shown(url)} cannot be opened: {_reason(problem)}. Check that the database "
+                "runs, that its address in server.toml is right and that this account may write there."
             ) from None
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Give a connection in a transaction that commits at the end, or rolls back.
 
-        Raises :class:`StoreFailure` where the database fails.
+        Raises :class:`TransactionError` where the database fails.
         """
         try:
             with self.engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
                 yield connection
         except DBAPIError as problem:
-            raise StoreFailure(_reason(problem)) from problem
+            raise TransactionError(_reason(problem)) from problem
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -64,7 +64,7 @@ class Store:
             with self.engine.connect() as connection, connection.begin():
                 yield connection
         except DBAPIError as problem:
-            raise StoreFailure(_reason(problem)) from problem
+            raise TransactionError(_reason(problem)) from problem
 
     def close(self) -> None:
         """Close every connection."""

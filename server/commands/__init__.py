@@ -1,0 +1,27 @@
+"""What an operator types: ``riwaq-server COMMAND``."""
+
+from server.commands import broker, cards, facts, fair, kiosk, setup
+from server.commands.common import Friendly
+
+
+def main() -> None:
+    """Run ``riwaq-server``."""
+    program(prog_name="riwaq-server")
+
+
+program = Friendly(
+    name="riwaq-server",
+    help="Riwaq's server: describe a fair, pair kiosks, issue cards, collect facts, give figures.",
+    commands={
+        "init": setup.init,
+        "run": setup.run,
+        "status": setup.status,
+        "stats": setup.stats,
+        "rebuild": setup.rebuild,
+        "fair": fair.group,
+        "kiosk": kiosk.group,
+        "cards": cards.group,
+        "facts": facts.group,
+        "broker": broker.group,
+    },
+)

@@ -1,0 +1,34 @@
+"""``broker files``: accounts and access for a Mosquitto of the operator's own."""
+
+from pathlib import Path
+
+import click
+
+from server.bootstrap import opened
+from server.commands.common import dir_option
+from server.mqtt.mosquitto import mosquitto_hash, write_mosquitto
+
+
+@click.group("broker")
+def group() -> None:
+    """Let another broker than the embedded one do the work."""
+
+
+@group.command()
+@click.argument("out", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--listen", default="0.0.0.0:1883", show_default=True, help="Where Mosquitto is to listen.")
+@dir_option
+def files(out: Path, listen: str, directory: Path) -> None:
+    """Write mosquitto.conf, passwd and acl to OUT: the same accounts and rights as the embedded broker's.
+
+    Write them again after each  kiosk add,  and send Mosquitto SIGHUP.
+    """
+    with opened(directory) as (home, _, office):
+        written = write_mosquitto(
+            out,
+            body=office.body,
+            server_hash=mosquitto_hash(home.server_address().password),
+            devices={row.device: row.mosquitto_hash for row in office.kiosks()},
+            listen=listen,
+        )
+    click.echo(f"Start it with:  mosquitto -c {written.conf}")

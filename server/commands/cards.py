@@ -1,0 +1,147 @@
+"""``cards issue``, ``cards verify``, ``cards revoke``."""
+
+import csv
+import os
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from server.bootstrap import opened
+from server.commands.common import dir_option, json_option, show
+from server.files.qr_picture import write_qr
+from server.office import CardOrder, OfficeError
+from server.rules.figures import category_name
+from wire.card import LANGUAGES, LAST_DAY, Card, CardIdentity, Category, RefusalCode, Refused
+
+_COLUMNS: Final = ("card", "category", "language", "valid_from", "valid_to", "token", "picture")
+_MOST: Final = 1_000_000
+_VALID_FOR: Final = timedelta(days=3 * 365)
+_CATEGORIES: Final = [entry.name.lower() for entry in Category if entry is not Category.UNKNOWN]
+
+
+@click.group("cards")
+def group() -> None:
+    """Issue, check and refuse cards."""
+
+
+@group.command()
+@click.option("--count", default=1, show_default=True, type=click.IntRange(1, _MOST), help="How many.")
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Where they go.")
+@click.option("--category", default="active", show_default=True, type=click.Choice(_CATEGORIES))
+@click.option(
+    "--territory", default=0, show_default=True, type=click.IntRange(0, 255), help="Home territory's code."
+)
+@click.option("--language", default="ar", show_default=True, type=click.Choice(LANGUAGES))
+@click.option("--valid-from", type=click.DateTime(["%Y-%m-%d"]), help="First day.  [default: today]")
+@click.option("--valid-to", type=click.DateTime(["%Y-%m-%d"]), help="Last day.  [default: three years later]")
+@click.option("--no-pictures", is_flag=True, help="Write cards.csv alone.")
+@dir_option
+@json_option
+def issue(
+    *,
+    count: int,
+    out: Path,
+    category: str,
+    territory: int,
+    language: str,
+    valid_from: datetime | None,
+    valid_to: datetime | None,
+    no_pictures: bool,
+    directory: Path,
+    as_json: bool,
+) -> None:
+    """Issue signed cards: OUT/cards.csv with their tokens, and a picture of each QR code.
+
+    A token lets its bearer in: keep the directory to yourself.
+    """
+    first = valid_from.date() if valid_from else datetime.now(UTC).date()
+    last = valid_to.date() if valid_to else min(first + _VALID_FOR, LAST_DAY)
+    order = CardOrder(count, Category[category.upper()], territory, language, first, last)
+    table = out / "cards.csv"
+    if table.exists():
+        raise OfficeError(f"{table} exists already and holds cards: choose another directory")
+    try:
+        out.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as problem:
+        raise OfficeError(f"{out} cannot be made: {problem.strerror}") from None
+    with opened(directory) as (_, _, office), Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task("cards", total=count)
+        descriptor = os.open(table, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(_COLUMNS)
+            for row, token in office.issue_cards(order):
+                picture = "" if no_pictures else f"{row.card}.png"
+                if picture:
+                    write_qr(out / picture, token)
+                writer.writerow((row.card, category, language, row.valid_from, row.valid_to, token, picture))
+                progress.advance(task)
+    if as_json:
+        show({"count": count, "category": category, "table": str(table), "valid_to": last.isoformat()})
+    else:
+        click.echo(f"{count} cards are in {out}, valid from {first} to {last}.")
+
+
+@group.command()
+@click.argument("token")
+@dir_option
+@json_option
+def verify(*, token: str, directory: Path, as_json: bool) -> None:
+    """Say whether TOKEN is a card of this body that is accepted today. Exit code 1 if not."""
+    with opened(directory) as (_, _, office):
+        judged, revoked = office.verify_card(token)
+    card = judged if isinstance(judged, Card) else None
+    code = judged.code if isinstance(judged, Refused) else _refused_today(judged, revoked=revoked)
+    found = {
+        "verdict": "refused" if code else "accepted",
+        "code": str(code or ""),
+        "card": str(card.identity) if card else "",
+        "category": category_name(card.category) if card else "",
+        "language": card.language if card else "",
+        "valid_from": card.valid_from.isoformat() if card else "",
+        "valid_to": card.valid_to.isoformat() if card else "",
+    }
+    if as_json:
+        show(found)
+    elif code is None and card is not None:
+        click.echo(f"accepted: card {found['card']}, {found['category']}, valid to {found['valid_to']}")
+    else:
+        click.echo(_refusal(code, found["card"]))
+    raise SystemExit(1 if code else 0)
+
+
+@group.command()
+@click.argument("card", metavar="ID")
+@click.option(
+    "--reason", default="lost", show_default=True, help="Why, for the record: at most 64 characters."
+)
+@dir_option
+@json_option
+def revoke(*, card: str, reason: str, directory: Path, as_json: bool) -> None:
+    """Refuse the card ID (like 0001-00c0ffee00c0ff) from now on, at every kiosk."""
+    identity = CardIdentity.parse(card)
+    with opened(directory) as (_, _, office):
+        fresh, known = office.revoke_card(identity, reason[:64])
+    if as_json:
+        show({"card": str(identity), "newly_revoked": fresh, "issued_here": known})
+        return
+    click.echo(f"{identity} is refused from now on." if fresh else f"{identity} was refused already.")
+    if not known:
+        click.echo("This server did not issue that card itself: check the number once more.")
+
+
+def _refused_today(card: Card, *, revoked: bool) -> RefusalCode | None:
+    today = date.today()  # noqa: DTZ011 - the operator's own day
+    if revoked:
+        return RefusalCode.REVOKED
+    if today < card.valid_from:
+        return RefusalCode.NOT_YET_VALID
+    return RefusalCode.EXPIRED if today > card.valid_to else None
+
+
+def _refusal(code: RefusalCode | None, card: str) -> str:
+    return f"refused: {code} (card {card})" if card else f"refused: {code}"

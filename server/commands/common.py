@@ -1,0 +1,47 @@
+"""What all commands share: the directory, JSON, and troubles told in words."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from server import ServerError
+from server.files.fair_file import FairFileError
+from server.mqtt.access import AccountsError
+from wire import WireError
+
+_TOLD: Final = (ServerError, WireError, FairFileError, AccountsError)
+
+dir_option = click.option(
+    "--dir",
+    "directory",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    envvar="RIWAQ_DIR",
+    show_envvar=True,
+    help="The server's directory.  [default: this one]",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Answer with JSON.")
+
+
+class Friendly(click.Group):
+    """A group whose commands tell people what to do instead of showing a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a trouble we know becomes its words and exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except _TOLD as problem:
+            click.echo(str(problem), err=True)
+            ctx.exit(1)
+        except BrokenPipeError:
+            # Whoever read our output has seen enough.
+            sys.stderr.close()
+            ctx.exit(0)
+
+
+def show(value: object) -> None:
+    """Print JSON for a program to read."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))

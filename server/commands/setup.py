@@ -1,0 +1,218 @@
+"""``init``, ``run``, ``status``, ``stats``, ``rebuild``."""
+
+import json
+import socket
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from server.bootstrap import opened, run_until_stopped
+from server.commands.common import dir_option, json_option, show
+from server.intake import Intake
+from server.mqtt.broker import split_address
+from server.office import Office, OfficeError, now_ms
+from server.rules.figures import BOOTH, CATEGORY, DAY, HOUR, TOTAL
+from server.settings import Home, make_home
+from server.store.engine import Store
+from server.store.ledger import Ledger
+from server.store.registry import KioskRow, Registry
+
+_SILENT_AFTER_MS: Final = 45_000
+_CLOCK_WRONG_MS: Final = 120_000
+
+
+@click.command()
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", required=False)
+@click.option("--dir", "dir_", type=click.Path(path_type=Path, file_okay=False), help="The same as DIR.")
+@click.option(
+    "--listen", default="0.0.0.0:1883", show_default=True, help="Where the embedded broker listens."
+)
+@click.option("--broker", default="", help="Use this broker instead: mqtt[s]://server:PASSWORD@HOST:PORT.")
+@click.option(
+    "--kiosk-broker", default="", help="The address that kiosks use, if not guessed: mqtt://HOST:PORT."
+)
+@click.option("--database", default="", help="PostgreSQL instead of a file: postgresql+psycopg://…")
+def init(
+    *, directory: Path | None, dir_: Path | None, listen: str, broker: str, kiosk_broker: str, database: str
+) -> None:
+    """Make a server's directory DIR with fresh keys."""
+    target = directory or dir_
+    if target is None:
+        raise click.UsageError("say where: riwaq-server init DIR")
+    home = make_home(
+        target,
+        listen=listen,
+        broker=broker,
+        kiosk_broker=kiosk_broker or _guess(listen, broker),
+        database=database,
+    )
+    with opened(target):
+        pass
+    click.echo(f"{target} is ready; kiosks will connect to {home.kiosk_broker} (change it in server.toml).")
+    click.echo(f"Keep a copy of {target / 'secrets.json'} in a safe place: kiosks trust its keys alone.")
+    click.echo(f"Next:  riwaq-server fair load FILE.toml --dir {target}")
+
+
+@click.command()
+@dir_option
+def run(directory: Path) -> None:
+    """Run the server until Ctrl-C."""
+    run_until_stopped(directory)
+
+
+@click.command()
+@dir_option
+@json_option
+def status(*, directory: Path, as_json: bool) -> None:
+    """Say how the server and its kiosks do."""
+    with opened(directory) as (home, store, office):
+        found = _status(home, store, office)
+    if as_json:
+        show(found)
+        return
+    click.echo("The server runs." if found["running"] else "The server does not run.")
+    for code, count in found["refused_messages"].items():
+        click.echo(f"  {count} messages were not taken: {code}")
+    facts = found["facts"]
+    click.echo(f"{sum(facts.values())} facts in the ledger; {found['in_quarantine']} events in quarantine.")
+    for entry in found["kiosks"]:
+        click.echo(f"  {entry['name']} ({entry['booth']}): {entry['sentence']}")
+
+
+@click.command()
+@click.argument("fair", required=False, default="")
+@dir_option
+@json_option
+def stats(*, fair: str, directory: Path, as_json: bool) -> None:
+    """Give a fair's figures. FAIR may be left out where there is only one."""
+    with opened(directory) as (_, store, office):
+        fair = _choose(office, fair)
+        with store.reading() as connection:
+            figures = Ledger(connection, office.body).figures(fair)
+    found = _laid_out(figures)
+    if as_json:
+        show(found)
+        return
+    click.echo(f"{fair}: {found['visits']} visits, {found['attendance']} people")
+    for title in ("by_booth", "by_day", "by_hour", "by_category"):
+        click.echo(title.replace("_", " "))
+        for key, entry in found[title].items():
+            click.echo(f"  {key:<22}{entry['visits']:>8} visits{entry['attendance']:>8} people")
+
+
+@click.command()
+@click.argument("fair", required=False, default="")
+@dir_option
+def rebuild(fair: str, directory: Path) -> None:
+    """Derive a fair's figures again from its facts."""
+    with opened(directory) as (home, store, office):
+        fair = _choose(office, fair)
+        Intake(store, office.body, digest_key=bytes.fromhex(home.secrets.digest_key)).rebuild(fair)
+    click.echo(f"The figures of {fair} are derived anew.")
+
+
+def _choose(office: Office, fair: str) -> str:
+    fairs = office.fairs() if office.body else []
+    if not fairs:
+        raise OfficeError("no fair is loaded yet: start with  riwaq-server fair load FILE.toml")
+    if not fair and len(fairs) == 1:
+        return fairs[0]
+    if fair not in fairs:
+        raise OfficeError(f"there is no fair {fair!r}: choose one of {', '.join(fairs)}")
+    return fair
+
+
+def _laid_out(figures: dict[tuple[str, str], tuple[int, int]]) -> dict[str, Any]:
+    visits, attendance = figures.get((TOTAL, ""), (0, 0))
+    laid_out: dict[str, Any] = {"visits": visits, "attendance": attendance}
+    for scope in (BOOTH, DAY, HOUR, CATEGORY):
+        entries = sorted((key, counts) for (found, key), counts in figures.items() if found == scope)
+        laid_out[f"by_{scope}"] = {
+            key: {"visits": visits, "attendance": attendance} for key, (visits, attendance) in entries
+        }
+    return laid_out
+
+
+def _status(home: Home, store: Store, office: Office) -> dict[str, Any]:
+    with store.reading() as connection:
+        counts = Ledger(connection, office.body).counts()
+        registry = Registry(connection, office.body)
+        kiosks = [_kiosk(row) for row in registry.kiosks()]
+        fairs = [row.fair for row in registry.fairs()]
+    running: dict[str, Any] = {}
+    if home.in_use() and home.running_file.exists():
+        running = json.loads(home.running_file.read_text(encoding="utf-8"))
+    return {
+        "running": home.in_use(),
+        "run": running.get("run", ""),
+        "broker": str(home.server_address()),
+        "broker_connected": running.get("connected", False),
+        "body": office.body,
+        "fairs": fairs,
+        "in_quarantine": counts.pop("in_quarantine"),
+        "facts": counts,
+        "refused_messages": running.get("refused_messages", {}),
+        "dropped": running.get("dropped", 0),
+        "kiosks": kiosks,
+    }
+
+
+def _kiosk(row: KioskRow) -> dict[str, Any]:
+    state = json.loads(row.state) if row.state else {}
+    silent_ms = now_ms() - row.state_at if row.state_at else None
+    online = bool(state.get("online")) and silent_ms is not None and silent_ms < _SILENT_AFTER_MS
+    waiting = int(state.get("waiting", 0))
+    entry = {
+        "device": row.device,
+        "name": row.name,
+        "fair": row.fair,
+        "booth": row.booth,
+        "online": online,
+        "seen_at": row.state_at,
+        "waiting": waiting,
+        "clock_wrong_ms": row.clock_wrong_ms,
+        "flag": row.flag,
+    }
+    return {**entry, "sentence": _sentence(row, state, online=online)}
+
+
+def _sentence(row: KioskRow, state: dict[str, Any], *, online: bool) -> str:
+    if not row.state_at:
+        return "has never connected"
+    waiting = int(state.get("waiting", 0))
+    since = time.strftime("%H:%M", time.gmtime(row.state_at / 1000))
+    parts = ["works" if online else f"no network since {since} UTC"]
+    if waiting:
+        parts.append(f"{waiting} facts waiting, safe")
+    if state.get("camera_trouble"):
+        parts.append("its camera sees nothing: check the cable and the light")
+    if row.clock_wrong_ms is not None and abs(row.clock_wrong_ms) > _CLOCK_WRONG_MS:
+        parts.append(
+            f"its clock is wrong by {abs(row.clock_wrong_ms) // 1000} s; figures use corrected times"
+        )
+    if row.flag:
+        parts.append(f"look at it: {row.flag}")
+    return " · ".join(parts)
+
+
+def _guess(listen: str, broker: str) -> str:
+    """Guess under which address kiosks reach the broker: ours, on the way to the network."""
+    if broker:
+        scheme, _, rest = broker.partition("://")
+        return f"{scheme}://{rest.rpartition('@')[2]}"
+    try:
+        host, port = split_address(listen)
+    except ValueError:
+        return ""  # make_home says what is wrong with it
+    if host not in {"0.0.0.0", "::"}:  # noqa: S104 - a comparison
+        return f"mqtt://{host}:{port}"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Nothing is sent: connecting a datagram socket only picks the interface.
+            probe.connect(("192.0.2.1", 9))
+            own = probe.getsockname()[0]
+        except OSError:
+            own = "127.0.0.1"
+    return f"mqtt://{own}:{port}"

@@ -1,0 +1,1 @@
+"""Reading and writing files: a fair in TOML, QR pictures."""
