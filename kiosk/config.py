@@ -95,13 +95,13 @@ class _Reader:
 
     def match(self, key: str, pattern: re.Pattern[str], what: str, default: str | None = None) -> str:
         value = self.text(key, default)
-        if value and not pattern.match(value):
+        if value and not pattern.fullmatch(value):
             self.problems.append(f"{key} must be {what}")
         return value
 
     def key(self, key: str) -> bytes:
         value = self.match(key, _KEY, "a key of 64 hexadecimal digits")
-        return bytes.fromhex(value) if _KEY.match(value) else b""
+        return bytes.fromhex(value) if _KEY.fullmatch(value) else b""
 
     def number(self, key: str, least: int, most: int) -> int:
         value = self._values.pop(key, None)

@@ -19,16 +19,20 @@ def told(notice: Notice, *, as_json: bool) -> str:
     """Give a notice's line: a JSON object with ``notice`` as its name, or words."""
     if as_json:
         return json.dumps({"notice": _NAMES[type(notice)], **asdict(notice)}, ensure_ascii=False)
+    if isinstance(notice, Scanned):
+        return " ".join(
+            filter(None, (notice.outcome, notice.code, notice.card, f"({notice.scan_to_commit_ms:.0f} ms)"))
+        )
+    if isinstance(notice, Trouble):
+        return notice.words
+    return _in_words(notice)
+
+
+def _in_words(notice: Delivered | Link | ProgrammeTaken) -> str:
     match notice:
-        case Scanned(outcome=outcome, code=code, card=card, scan_to_commit_ms=ms):
-            return " ".join(filter(None, (str(outcome), code, card, f"({ms:.0f} ms)")))
         case Delivered(waiting=waiting):
-            return "all delivered" if waiting == 0 else f"delivered, {waiting} facts waiting, safe"
-        case Link(up=True):
-            return "connected"
-        case Link(reason=reason, waiting=waiting):
-            return f"no network ({reason}) · {waiting} facts waiting, safe"
+            return f"delivered, {waiting} facts waiting, safe" if waiting else "all delivered"
+        case Link(up=up, reason=reason, waiting=waiting):
+            return "connected" if up else f"no network ({reason}) · {waiting} facts waiting, safe"
         case ProgrammeTaken(version=version, fair=fair, booths=booths):
             return f"programme of {fair}, version {version}, {booths} booths"
-        case Trouble(words=words):
-            return words

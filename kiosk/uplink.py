@@ -4,6 +4,7 @@ The uplink knows nothing of facts. It says when the subscription stands and what
 and publishes bytes; whether they arrived is for the server's acknowledgement to say.
 """
 
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -74,6 +75,7 @@ class Uplink:
         client.max_queued_messages_set(_MOST_QUEUED)
         if address.tls:
             client.tls_set()
+        client.on_socket_open = _send_at_once
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect
@@ -137,3 +139,8 @@ class Uplink:
     def _down(self, reason: str) -> None:
         self._up.clear()
         self._on_event(Disconnected(reason))
+
+
+def _send_at_once(_: mqtt.Client, __: Any, connection: Any) -> None:
+    # With Nagle's algorithm each small packet waits for the other side's delayed ACK: 40 ms and more.
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -11,7 +11,6 @@
 
 import fcntl
 import os
-import re
 import secrets
 import tomllib
 from collections.abc import Iterator
@@ -32,7 +31,6 @@ _SETTINGS: Final = "server.toml"
 _SECRETS: Final = "secrets.json"
 _LOCK: Final = "server.lock"
 _KEYS: Final = {"listen", "broker", "kiosk_broker", "database"}
-_HEX32: Final = re.compile(r"^[0-9a-f]{64}$")
 
 _TEMPLATE: Final = """\
 # A Riwaq server. Change a line, then start the server again.
@@ -215,13 +213,16 @@ def _broker(texts: dict[str, str], problems: list[str]) -> BrokerAddress | None:
             split_address(texts["listen"])
         except ValueError as problem:
             problems.append(f"listen: {problem}")
+    addresses: dict[str, BrokerAddress] = {}
     for key in ("broker", "kiosk_broker"):
         if texts[key]:
             try:
-                address = parse_broker(texts[key])
+                addresses[key] = parse_broker(texts[key])
             except BrokerAddressError as problem:
                 problems.append(f"{key}: {problem}")
-    return address if texts["broker"] and not problems else None
+    if "broker" in addresses and not addresses["broker"].account:
+        problems.append("broker: name the server's account, as in mqtt://server:PASSWORD@HOST:1883")
+    return addresses.get("broker")
 
 
 def _try_lock(descriptor: int, kind: int = fcntl.LOCK_EX) -> bool:

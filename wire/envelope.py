@@ -20,7 +20,7 @@ revocations. The kind is under the signature, so that none is taken for another:
     offset  bytes  field
     0       1      version, 1
     1       1      message kind, see :class:`Kind`
-    2       1      bit 0: the payload is zlib-compressed
+    2       1      bit 0: the payload is zlib-compressed; another bit is a later version's
     3       64     Ed25519 signature over LABEL ‖ bytes 0 to 2 ‖ bytes from 67
     67      n      payload, JSON
 
@@ -43,13 +43,16 @@ from wire import WireError
 from wire.events import EPOCH_LIMIT, MAX_BATCH, EventError, join_events, split_events
 
 VERSION: Final = 1
-MAX_MESSAGE: Final = 512 * 1024
-"""Bytes of a message on the wire; anything longer is dropped unread."""
+MAX_MESSAGE: Final = 768 * 1024
+"""Bytes of a message on the wire; anything longer is dropped unread.
+
+An answer may bring a programme and a revocation list of 256 KB each, and 4,096 marks."""
 MAX_PLAIN: Final = 2 * 1024 * 1024
 """Bytes that a message may grow to when it is decompressed."""
 
 _LABEL: Final = b"riwaq message 1\0"
 _BATCH_HEAD: Final = struct.Struct(">BB8sQQH8s")
+_DEVICE_ID: Final = 8
 _SIGNATURE: Final = 64
 _SIGNED_HEAD: Final = 3
 _COMPRESSED: Final = 1
@@ -112,10 +115,10 @@ def inflate(data: bytes) -> bytes:
     """Decompress at most :data:`MAX_PLAIN` bytes; raises :class:`EnvelopeError`."""
     machine = zlib.decompressobj()
     try:
-        plain = machine.decompress(data, MAX_PLAIN)
+        plain = machine.decompress(data, MAX_PLAIN + 1)
     except zlib.error as problem:
         raise EnvelopeError("garbage", f"the content does not decompress: {problem}") from None
-    if machine.unconsumed_tail:
+    if len(plain) > MAX_PLAIN:
         raise EnvelopeError("bomb", f"the content grows beyond {MAX_PLAIN} bytes")
     if not machine.eof or machine.unused_data:
         raise EnvelopeError("garbage", "the content is truncated or followed by something else")
@@ -128,14 +131,19 @@ def seal_batch(
     """Make the message that carries ``events`` (encoded, at most 100) to the server.
 
     ``sealing_key`` is the server's public key, 32 bytes; ``key`` the device's own.
+    Raises :class:`EnvelopeError` where the server would refuse the head: ``too_large`` says
+    that fewer events must go in one batch.
     """
     if not 1 <= len(events) <= MAX_BATCH:
         raise ValueError(f"a batch holds 1 to {MAX_BATCH} events, not {len(events)}")
-    head = _BATCH_HEAD.pack(
-        VERSION, Kind.BATCH, bytes.fromhex(device), epoch, first, len(events), recipient(sealing_key)
-    )
+    device_id = bytes.fromhex(device)
+    if len(device_id) != _DEVICE_ID:  # struct would pad or cut it without a word
+        raise ValueError(f"a device id has {2 * _DEVICE_ID} hex digits: {device!r}")
+    head = _BATCH_HEAD.pack(VERSION, Kind.BATCH, device_id, epoch, first, len(events), recipient(sealing_key))
     box = SealedBox(PublicKey(sealing_key)).encrypt(zlib.compress(join_events(events)))
-    return head + key.sign(_LABEL + head + box).signature + box
+    message = head + key.sign(_LABEL + head + box).signature + box
+    batch_head(message)
+    return message
 
 
 def batch_head(message: bytes) -> BatchHead:
@@ -188,12 +196,19 @@ def open_batch(
 
 
 def sign_message(kind: Kind, payload: bytes, key: SigningKey) -> bytes:
-    """Make a signed message of ``payload`` (JSON)."""
+    """Make a signed message of ``payload`` (JSON).
+
+    Raises :class:`EnvelopeError` ``too_large`` where no reader would take it.
+    """
+    if len(payload) > MAX_PLAIN:
+        raise EnvelopeError("too_large", f"{len(payload)} bytes to sign; at most {MAX_PLAIN} are read")
     flags = 0
     if len(payload) >= _WORTH_COMPRESSING:
         payload, flags = zlib.compress(payload), _COMPRESSED
     head = bytes((VERSION, kind, flags))
-    return head + key.sign(_LABEL + head + payload).signature + payload
+    message = head + key.sign(_LABEL + head + payload).signature + payload
+    _split_signed(kind, message)
+    return message
 
 
 def open_message(kind: Kind, message: bytes, public_key: bytes) -> bytes:
@@ -224,6 +239,8 @@ def _split_signed(kind: Kind, message: bytes) -> tuple[bytes, bytes, bytes]:
         )
     if message[1] != kind:
         raise EnvelopeError("wrong_kind", f"a message of kind {message[1]} where {kind.name} was expected")
+    if message[2] & ~_COMPRESSED:
+        raise EnvelopeError("unknown_version", f"flags {message[2]:#04x} are those of a later version")
     body = _SIGNED_HEAD + _SIGNATURE
     return message[:_SIGNED_HEAD], message[_SIGNED_HEAD:body], message[body:]
 

@@ -31,8 +31,14 @@ EPOCH_LIMIT: Final = 2**53
 Millis = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
 Seq = Annotated[int, msgspec.Meta(ge=1, lt=2**53)]
 Epoch = Annotated[int, msgspec.Meta(ge=1, lt=EPOCH_LIMIT)]
-Id32 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+# A "$" alone lets a final newline in, so each pattern stands with a length or ends in "\Z".
+Id32 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$", max_length=32)]
+# Control characters are kept out here: PostgreSQL stores no NUL, and a page or a log
+# shows these words as they are.
+_ONE_LINE: Final = r"^[^\x00-\x1f\x7f]*\Z"
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=_ONE_LINE)]
+Reason = Annotated[str, msgspec.Meta(max_length=64, pattern=_ONE_LINE)]
+Offset = Annotated[int, msgspec.Meta(gt=-(2**53), lt=2**53)]
 
 
 class EventError(WireError):
@@ -47,10 +53,10 @@ class CardRef(msgspec.Struct, frozen=True, kw_only=True):
     """What a fact keeps of a card: never its token, never a person."""
 
     key_id: Annotated[int, msgspec.Meta(ge=0, lt=2**16)]
-    card_id: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{14}$")]
+    card_id: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{14}$", max_length=14)]
     category: Annotated[int, msgspec.Meta(ge=0, lt=16)]
     territory: Annotated[int, msgspec.Meta(ge=0, lt=256)] = 0
-    language: Annotated[str, msgspec.Meta(max_length=8)] = "ar"
+    language: Annotated[str, msgspec.Meta(max_length=8, pattern=_ONE_LINE)] = "ar"
 
     @classmethod
     def of(cls, card: Card) -> "CardRef":
@@ -91,7 +97,7 @@ class Void(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     kind: ClassVar[str] = "void"
     target: Id32
-    reason: Annotated[str, msgspec.Meta(max_length=64)]
+    reason: Reason
 
 
 class Lost(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,7 +107,11 @@ class Lost(msgspec.Struct, frozen=True, kw_only=True):
     epoch: Epoch
     first: Seq
     last: Seq
-    reason: Annotated[str, msgspec.Meta(max_length=64)]
+    reason: Reason
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError(f"seqs {self.first} to {self.last} are no range")
 
 
 class ClockOffset(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,8 +124,8 @@ class ClockOffset(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     kind: ClassVar[str] = "clock_offset"
-    server_minus_monotonic_ms: int
-    server_minus_wall_ms: int
+    server_minus_monotonic_ms: Offset
+    server_minus_wall_ms: Offset
     round_trip_ms: Millis
 
 
@@ -195,11 +205,13 @@ def decode_event(raw: bytes) -> Event:
     if len(raw) > MAX_EVENT_BYTES:
         raise EventError("too_large", f"an event of {len(raw)} bytes; at most {MAX_EVENT_BYTES} are taken")
     try:
+        # The parser passes over what it does not know without looking at its encoding.
+        raw.decode()
         header = _decode_header(raw)
         decode = _decode_fact.get(header.kind)
         raw_fact = header.fact
         fact = decode(raw_fact) if decode else Unknown(kind=header.kind, raw=bytes(memoryview(raw_fact)))
-    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise EventError("bad_event", f"not an event of version {VERSION}: {problem}") from None
     return Event(
         event_id=header.event_id,
@@ -226,7 +238,7 @@ def split_events(body: bytes) -> list[bytes]:
     """
     try:
         batch = _decode_batch(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise EventError("bad_batch", f"not a batch: {problem}") from None
     if batch.version.partition(".")[0] != str(MAJOR):
         raise EventError(

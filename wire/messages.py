@@ -12,7 +12,7 @@ disk), and the kiosk moves what is not acknowledged to a new epoch: nothing is l
 no kiosk takes another's acknowledgement for its own.
 """
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Final, TypeVar
 
 import msgspec
 from nacl.signing import SigningKey
@@ -20,8 +20,11 @@ from nacl.signing import SigningKey
 from wire.envelope import EnvelopeError, Kind, open_message, peek_message, sign_message
 from wire.events import Epoch, Millis
 
+MAX_STATE: Final = 16 * 1024
+"""Bytes of a state, the one message that nobody signed."""
+
 Mark = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
-DeviceId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")]
+DeviceId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$", max_length=16)]
 Token = Annotated[str, msgspec.Meta(min_length=8, max_length=64)]
 
 
@@ -90,14 +93,14 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str = ""
     fair: str = ""
     booth: str = ""
-    waiting: int = 0
-    oldest_waiting_s: int = 0
-    disk_free_mb: int | None = None
+    waiting: Mark = 0
+    oldest_waiting_s: Mark = 0
+    disk_free_mb: Mark | None = None
     temperature_c: float | None = None
     camera_rate: float | None = None
     camera_trouble: str = ""
-    programme_version: int = 0
-    damaged_rows: int = 0
+    programme_version: Mark = 0
+    damaged_rows: Mark = 0
     software: str = ""
 
 
@@ -132,12 +135,14 @@ def peek(kind: type[Signed], message: bytes) -> Signed:
 
 
 def read_state(payload: bytes) -> State:
-    """Read a state from anyone; raises :class:`EnvelopeError` with code ``garbage``."""
+    """Read a state from anyone; raises :class:`EnvelopeError`, ``garbage`` or ``too_large``."""
+    if len(payload) > MAX_STATE:
+        raise EnvelopeError("too_large", f"a state of {len(payload)} bytes; at most {MAX_STATE} are read")
     return _read(State, payload)
 
 
 def _read(kind: type[Read], payload: bytes) -> Read:
     try:
         return msgspec.json.decode(payload, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise EnvelopeError("garbage", f"not a {kind.__name__.lower()}: {problem}") from None

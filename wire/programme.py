@@ -29,6 +29,9 @@ MAX_BYTES: Final = 256 * 1024
 Names = dict[str, str]
 Key = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
 Version = Annotated[int, msgspec.Meta(ge=1, lt=2**53)]
+# In the one form that a kiosk compares with: a number in capitals would revoke nothing.
+CardNumber = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{4}-[0-9a-f]{14}$", max_length=19)]
+CardId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{14}$", max_length=14)]
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,8 +135,8 @@ class RevokedKey(msgspec.Struct, frozen=True, kw_only=True):
     early they claim to begin: back-dating gains a thief nothing.
     """
 
-    key_id: int
-    known: list[str] = []
+    key_id: Annotated[int, msgspec.Meta(ge=0, lt=2**16)]
+    known: list[CardId] = []
 
 
 class Revocations(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,7 +144,7 @@ class Revocations(msgspec.Struct, frozen=True, kw_only=True):
 
     version: Version
     issued_at: Millis
-    cards: list[str] = []
+    cards: list[CardNumber] = []
     keys: list[RevokedKey] = []
     format: str = FORMAT
 
@@ -167,15 +170,20 @@ class RevocationIndex:
 
 
 def sign_programme(programme: Programme, body_key: SigningKey) -> bytes:
-    """Make the signed message; raises :class:`EnvelopeError` ``too_large`` over 256 KB."""
-    return _bounded(sign_message(Kind.PROGRAMME, msgspec.json.encode(programme), body_key), "programme")
+    """Make the signed message; raises :class:`EnvelopeError`, ``too_large`` over 256 KB.
+
+    What a kiosk could not open is refused here, where somebody can mend it.
+    """
+    message = sign_message(Kind.PROGRAMME, msgspec.json.encode(programme), body_key)
+    open_programme(_bounded(message, "programme"), bytes(body_key.verify_key))
+    return message
 
 
 def sign_revocations(revocations: Revocations, body_key: SigningKey) -> bytes:
-    """Make the signed message; raises :class:`EnvelopeError` ``too_large`` over 256 KB."""
-    return _bounded(
-        sign_message(Kind.REVOCATIONS, msgspec.json.encode(revocations), body_key), "revocation list"
-    )
+    """Make the signed message; raises :class:`EnvelopeError` as :func:`sign_programme` does."""
+    message = sign_message(Kind.REVOCATIONS, msgspec.json.encode(revocations), body_key)
+    open_revocations(_bounded(message, "revocation list"), bytes(body_key.verify_key))
+    return message
 
 
 def open_programme(message: bytes, body_public_key: bytes) -> Programme:
@@ -185,7 +193,7 @@ def open_programme(message: bytes, body_public_key: bytes) -> Programme:
     try:
         programme = msgspec.json.decode(payload, type=Programme)
         programme.zone  # noqa: B018 - a zone that this machine does not know is refused here, not at a scan
-    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, ValueError) as problem:
+    except (msgspec.DecodeError, RecursionError, KeyError, ValueError, OSError) as problem:
         raise EnvelopeError("garbage", f"not a programme: {problem}") from None
     return programme
 
@@ -196,7 +204,7 @@ def open_revocations(message: bytes, body_public_key: bytes) -> Revocations:
     _refuse_other_major(payload)
     try:
         return msgspec.json.decode(payload, type=Revocations)
-    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise EnvelopeError("garbage", f"not a revocation list: {problem}") from None
 
 
@@ -223,7 +231,7 @@ class _Format(msgspec.Struct):
 def _refuse_other_major(payload: bytes) -> None:
     try:
         found = msgspec.json.decode(payload, type=_Format).format
-    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise EnvelopeError("garbage", f"not a signed description: {problem}") from None
     if found.partition(".")[0] != str(MAJOR):
         raise EnvelopeError("unknown_version", f"format {found}; this program reads {MAJOR}.x")

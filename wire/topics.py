@@ -20,7 +20,7 @@ ROOT: Final = "riwaq/1"
 UP_LEAVES: Final = ("events", "hello", "ask", "state")
 DOWN_LEAVES: Final = ("ack", "answer", "setup")
 FAIR_LEAVES: Final = ("programme", "revocations", "live")
-SLUG: Final = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$")
+SLUG: Final = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?\Z")
 """What may stand for a body, fair, booth, region or device: 1 to 48 of a-z, 0-9 and inner dashes."""
 
 
@@ -40,13 +40,13 @@ class UpTopic:
 
 def _part(value: str, what: str) -> str:
     if not SLUG.match(value):
-        raise TopicError(f"{value!r} cannot be a {what}: use 1 to 48 of a-z, 0-9 and dashes inside")
+        raise TopicError(f"{value[:60]!r} cannot be a {what}: use 1 to 48 of a-z, 0-9 and dashes inside")
     return value
 
 
 def _leaf(value: str, leaves: tuple[str, ...]) -> str:
     if value not in leaves:
-        raise TopicError(f"{value!r} is none of {', '.join(leaves)}")
+        raise TopicError(f"{value[:60]!r} is none of {', '.join(leaves)}")
     return value
 
 

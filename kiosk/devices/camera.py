@@ -1,10 +1,10 @@
 """Pictures from a camera, a video or a folder, through OpenCV.
 
-`Camera` is for a kiosk at work: its thread keeps the newest picture in a slot and drops older ones, because
-a decoder that falls behind must see what is before the camera now. `pictures` is for looking at every picture
+``Camera`` is for a kiosk at work: its thread keeps the newest picture in a slot and drops older ones, because
+a decoder that falls behind must see what is before the camera now. ``pictures`` is for looking at every picture
 of a source in order.
 
-What goes wrong is told by one of the codes of `Trouble`, once per change, and tried again until it is right:
+What goes wrong is told by one of the codes of ``Trouble``, once per change, and tried again until it is right:
 cables get kicked, and nobody is there to restart a kiosk. Nothing raises out of the thread.
 """
 
@@ -48,7 +48,7 @@ JOIN_S: Final = 5.0
 
 
 class Trouble(enum.StrEnum):
-    """What a camera reports, a closed set; `recovered` means that pictures come again."""
+    """What a camera reports, a closed set; ``recovered`` means that pictures come again."""
 
     MISSING = "missing"  # there is no such device or file, or no picture in the folder
     UNREADABLE = "unreadable"  # it is there, but it cannot be opened or holds no pictures
@@ -61,8 +61,8 @@ class Trouble(enum.StrEnum):
 class Frame:
     """One picture of a camera.
 
-    `picture` is BGR uint8 (H, W, 3); `arrived_at` is when it came, in seconds of `time.monotonic()`; `number`
-    counts the pictures of this camera from 0; `source` is the camera's source as it was given.
+    ``picture`` is BGR uint8 (H, W, 3); ``arrived_at`` is when it came, in seconds of ``time.monotonic()``; ``number``
+    counts the pictures of this camera from 0; ``source`` is the camera's source as it was given.
     """
 
     picture: Picture
@@ -81,7 +81,7 @@ class Source:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Understand `0` and `/dev/video0` as a camera, anything else as a path; never raises."""
+        """Understand ``0`` and ``/dev/video0`` as a camera, anything else as a path; never raises."""
         device = re.fullmatch(r"(?:/dev/video)?([0-9]{1,3})", text)
         index = int(device[1]) if device else None
         return cls(text, index, Path(text if index is None else f"/dev/video{index}"))
@@ -95,8 +95,8 @@ class Source:
 class Camera:
     """Keeps the newest picture of a source in a slot, and says when there is none.
 
-    `on_trouble` is called with a code of `Trouble`, from the camera's thread or from a thread that waits in
-    `next_frame`. With `once`, a source that ends or cannot be read is not tried again: `ended` becomes true.
+    ``on_trouble`` is called with a code of ``Trouble``, from the camera's thread or from a thread that waits in
+    ``next_frame``. With ``once``, a source that ends or cannot be read is not tried again: ``ended`` becomes true.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class Camera:
         stall_s: float = STALL_S,
         folder_rate: float = FOLDER_RATE,
     ) -> None:
-        """Take the source as `Source.parse` does; times are in seconds, the rate in pictures per second."""
+        """Take the source as ``Source.parse`` does; times are in seconds, the rate in pictures per second."""
         self.source = Source.parse(source)
         self._on_trouble = on_trouble
         self._once = once
@@ -134,7 +134,7 @@ class Camera:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop the thread and wake whoever waits; may be called twice, and before `start`."""
+        """Stop the thread and wake whoever waits; may be called twice, and before ``start``."""
         self._stopping.set()
         with self._changed:
             self._changed.notify_all()
@@ -144,7 +144,7 @@ class Camera:
                 logger.warning("the camera does not answer and is left behind")
 
     def next_frame(self, timeout: float) -> Frame | None:
-        """Wait up to `timeout` seconds for a picture newer than the last one taken, and take it.
+        """Wait up to ``timeout`` seconds for a picture newer than the last one taken, and take it.
 
         None after the time is over, and at once when the camera has ended or stops.
         """
@@ -243,7 +243,7 @@ class Camera:
 def pictures(source: str) -> Iterator[tuple[str, Picture | None]]:
     """Yield every picture of a source in order, with a name for it; None for a file that cannot be read.
 
-    Nothing is paced or dropped. Pictures of a video are named `path#number`. A camera has no end.
+    Nothing is paced or dropped. Pictures of a video are named ``path#number``. A camera has no end.
     """
     quieten_opencv()
     parsed = Source.parse(source)
@@ -274,7 +274,7 @@ def quieten_opencv() -> None:
 
 @dataclasses.dataclass(frozen=True)
 class _Reel:
-    """An open source: `read` gives the next picture or None; `why_over` says why, given how many came."""
+    """An open source: ``read`` gives the next picture or None; ``why_over`` says why, given how many came."""
 
     read: Callable[[], Picture | None]
     why_over: Callable[[int], Trouble]
@@ -347,7 +347,7 @@ def _next_picture(capture: cv2.VideoCapture) -> Picture | None:
 def _read_picture(path: Path) -> Picture | None:
     """Return a picture file's content, turned as its EXIF data say; None where it cannot be read."""
     try:
-        # Not `cv2.imread`, which knows no error but None and prints a warning for each.
+        # Not ``cv2.imread``, which knows no error but None and prints a warning for each.
         picture = cv2.imdecode(np.fromfile(path, dtype=np.uint8), cv2.IMREAD_COLOR)
     except (OSError, cv2.error):
         return None

@@ -2,9 +2,9 @@
 
 zxing-cpp reads every picture; it is the best and by far the quickest. Only where it finds nothing and
 something moved does the picture get a second look (sharpened, for codes that are blurred) and then a second
-opinion (pyzbar, on an adaptive threshold). What this brings and costs: `./riwaq bench scan`.
+opinion (pyzbar, on an adaptive threshold). What this brings and costs: ``./riwaq bench scan``.
 
-Errors: `DecoderUnavailableError` when a library that pyzbar needs is not installed. Pictures never raise.
+Errors: ``DecoderUnavailableError`` when a library that pyzbar needs is not installed. Pictures never raise.
 """
 
 import importlib
@@ -40,7 +40,7 @@ THRESHOLD_OFFSET: Final = 4
 # that noise can pass for a code. A card's token is longer, and for any other code zxing-cpp's word is enough.
 SECOND_OPINION_LEAST: Final = 20
 
-# Not `QRCode`, which stands for the whole family: the smallest Micro QR codes correct no errors at all, and
+# Not ``QRCode``, which stands for the whole family: the smallest Micro QR codes correct no errors at all, and
 # print and noise have read as one ("6960").
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
 
@@ -56,7 +56,7 @@ class Decoder:
     """
 
     def __init__(self) -> None:
-        """Load the libraries; raises `DecoderUnavailableError` where pyzbar finds no zbar."""
+        """Load the libraries; raises ``DecoderUnavailableError`` where pyzbar finds no zbar."""
         self._ask_pyzbar = _load_pyzbar()
         self._before: Picture | None = None
         self._frames_since_motion = 0
@@ -64,7 +64,7 @@ class Decoder:
     def read(self, picture: Picture) -> list[str]:
         """Return the text of every QR code in one frame of a stream; usually none or one.
 
-        `picture` is BGR uint8 (H, W, 3) or grey uint8 (H, W). Texts are exact, each once, cards (`R1…`) first
+        ``picture`` is BGR uint8 (H, W, 3) or grey uint8 (H, W). Texts are exact, each once, cards (``R1…``) first
         and the rest in alphabetical order. Bytes that are not UTF-8 are taken as Latin-1, so that any code
         gives a text.
         """
@@ -80,7 +80,7 @@ class Decoder:
         return _in_order(found)
 
     def read_photo(self, picture: Picture) -> list[str]:
-        """Return the text of every QR code in a single photo, as `read` does but with patience.
+        """Return the text of every QR code in a single photo, as ``read`` does but with patience.
 
         Codes light on dark, very large and very small ones are looked for too. Does not depend on pictures
         before. Takes some 30 ms for 720p with a code in it, up to a second for a large photo without any.
@@ -134,7 +134,7 @@ def _load_pyzbar() -> Callable[[Picture], list[bytes]]:
 
 def _ask_zxing(grey: Picture, *, try_downscale: bool = False, try_invert: bool = False) -> list[str]:
     codes = zxingcpp.read_barcodes(grey, formats=_QR, try_downscale=try_downscale, try_invert=try_invert)
-    # Not `.text`: that is a guess at the character set, and may show control characters as words.
+    # Not ``.text``: that is a guess at the character set, and may show control characters as words.
     return [_as_text(code.bytes) for code in codes]
 
 

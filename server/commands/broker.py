@@ -17,8 +17,11 @@ def group() -> None:
 @group.command()
 @click.argument("out", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--listen", default="0.0.0.0:1883", show_default=True, help="Where Mosquitto is to listen.")
+@click.option(
+    "--user", default=None, help="Whom Mosquitto becomes when root starts it.  [default: mosquitto]"
+)
 @dir_option
-def files(out: Path, listen: str, directory: Path) -> None:
+def files(*, out: Path, listen: str, user: str | None, directory: Path) -> None:
     """Write mosquitto.conf, passwd and acl to OUT: the same accounts and rights as the embedded broker's.
 
     Write them again after each  kiosk add,  and send Mosquitto SIGHUP.
@@ -30,5 +33,6 @@ def files(out: Path, listen: str, directory: Path) -> None:
             server_hash=mosquitto_hash(home.server_address().password),
             devices={row.device: row.mosquitto_hash for row in office.kiosks()},
             listen=listen,
+            user=user,
         )
     click.echo(f"Start it with:  mosquitto -c {written.conf}")

@@ -37,6 +37,8 @@ LONGEST_PAUSE: Final = 5.0
 STEADY_SECONDS: Final = 30.0
 """A child that lived so long died of something new: the pause starts small again."""
 STOP_SECONDS: Final = 3.0
+QUIET_SECONDS: Final = 60.0
+"""How long the same line of trouble is not passed on again."""
 
 _TCP_LISTEN: Final = "0A"
 _LAST_PORT: Final = 0xFFFF
@@ -198,7 +200,8 @@ class EmbeddedBroker:
 
     def _say(self, text: str) -> None:
         now = time.monotonic()
-        if now - self._said.get(text, -60.0) < 60.0:  # noqa: PLR2004 - a minute
+        self._said = {line: at for line, at in self._said.items() if now - at < QUIET_SECONDS}
+        if text in self._said:
             return
         self._said[text] = now
         with contextlib.suppress(Exception):

@@ -327,8 +327,8 @@ class Gate:
         why = refusal(accounts, knock)
         account = accounts.find(knock.account or "")
         if why is not None or account is None:
-            known = f" {account.name}" if account else ""
-            self.troubles.report(f"refused a client: {why}", f" (from{known} at {connection.peer})")
+            known = f"{account.name} " if account else ""
+            self.troubles.report(f"refused a client: {why}", f" ({known}at {connection.peer})")
             return packets.NOT_AUTHORISED
         if not connect.clean_session:
             # Messages for a session that outlives its connection pile up here.

@@ -4,6 +4,7 @@ A clean session keeps no queue at the broker that could grow: what the server do
 kiosks send again until it has acknowledged.
 """
 
+import socket
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -53,6 +54,7 @@ class Subscriber:
         client.reconnect_delay_set(*_RECONNECT_S)
         if address.tls:
             client.tls_set()
+        client.on_socket_open = _send_at_once
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect
@@ -110,3 +112,8 @@ class Subscriber:
 
     def _on_message(self, _: mqtt.Client, __: Any, message: mqtt.MQTTMessage) -> None:
         self._on_message_came(message.topic, bytes(message.payload))
+
+
+def _send_at_once(_: mqtt.Client, __: Any, connection: Any) -> None:
+    # With Nagle's algorithm each small packet waits for the other side's delayed ACK: 40 ms and more.
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

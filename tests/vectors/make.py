@@ -1,0 +1,340 @@
+"""Makes the golden vectors: what another program must read, and write, byte for byte.
+
+    python -m tests.vectors.make            cards, events, messages, programme, topics
+    python -m tests.vectors.make --record   and a new recording of what chance or zlib's version decides
+
+Keys are made of fixed seeds, and Ed25519 signatures follow from key and text alone. A
+sealed box does not: ``recorded.json`` was made once, and is tested by opening it. A vector
+that changes is a kiosk in a hall that no longer understands: raise the version instead.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import base45
+import msgspec
+from nacl.public import PrivateKey
+from nacl.signing import SigningKey
+
+from wire import card, messages, programme, topics
+from wire.card import Card, Category, RefusalCode
+from wire.envelope import seal_batch
+from wire.events import (
+    CardRef,
+    ClockOffset,
+    Event,
+    Fact,
+    Lost,
+    Refusal,
+    Unknown,
+    Visit,
+    Void,
+    encode_event,
+    join_events,
+)
+
+HERE: Final = Path(__file__).parent
+
+BODY: Final = SigningKey(bytes(range(32)))
+CARDS: Final = SigningKey(bytes(range(32, 64)))
+KIOSK: Final = SigningKey(bytes(range(64, 96)))
+SERVER: Final = SigningKey(bytes(range(96, 128)))
+SEALING: Final = PrivateKey(bytes(range(128, 160)))
+DEVICE: Final = "00c0ffee00c0ffee"
+TAG: Final = card.body_tag(bytes(BODY.verify_key))
+
+Json = dict[str, Any]
+
+
+def _keys(**keys: SigningKey | PrivateKey) -> Json:
+    return {
+        name: {
+            "seed": bytes(key).hex(),
+            "public": bytes(key.verify_key if isinstance(key, SigningKey) else key.public_key).hex(),
+        }
+        for name, key in keys.items()
+    }
+
+
+CARD: Final = Card(
+    body_tag=TAG,
+    key_id=1,
+    card_id=0x00C0FFEE00C0FF,
+    category=Category.RETIRED,
+    territory=7,
+    language="ar",
+    valid_from=date(2024, 1, 1),
+    valid_to=date(2026, 12, 31),
+)
+
+
+def _fields(each: Card) -> Json:
+    return {name: getattr(each, name) for name in Card.__slots__} | {
+        "valid_from": each.valid_from.isoformat(),
+        "valid_to": each.valid_to.isoformat(),
+    }
+
+
+def _token(raw: bytes) -> str:
+    encoded: bytes = base45.b45encode(raw)
+    return card.PREFIX + encoded.decode("ascii")
+
+
+def cards() -> Json:
+    """Give tokens with their fields, and texts with the code that refuses them."""
+    good = [
+        CARD,
+        replace(CARD, category=Category.STAFF, language="en", card_id=0),
+        replace(CARD, key_id=0xFFFF, card_id=2**56 - 1, category=14, territory=255, language="zgh"),
+        replace(CARD, key_id=0, category=0, territory=0, language="fr", valid_to=card.DAY_ZERO),
+        replace(CARD, valid_from=card.LAST_DAY, valid_to=card.LAST_DAY),
+    ]
+    token = card.sign(CARD, CARDS)
+    payload = card.pack(CARD)
+    raw = bytes(base45.b45decode(token[2:]))
+    backwards = (int.from_bytes(payload, "big") >> 26 << 26 | 5 << 13 | 4).to_bytes(16, "big")
+    refused = {
+        "not a code of ours": ("https://example.org", RefusalCode.FOREIGN_CODE),
+        "one character short": (token[:-1], RefusalCode.MALFORMED),
+        "one character long": (token + "0", RefusalCode.MALFORMED),
+        "lower case": (token[:2] + token[2:].lower(), RefusalCode.MALFORMED),
+        "base45 of 65,536": (token[:2] + "GGW" + token[5:], RefusalCode.MALFORMED),
+        "ends before it begins, signed": (
+            _token(backwards + CARDS.sign(b"riwaq card 1\0" + backwards).signature),
+            RefusalCode.MALFORMED,
+        ),
+        "a later version": ("R2" + token[2:], RefusalCode.UNKNOWN_VERSION),
+        "another body": (card.sign(replace(CARD, body_tag=TAG ^ 1), CARDS), RefusalCode.WRONG_BODY),
+        "a key that nobody knows": (card.sign(replace(CARD, key_id=2), CARDS), RefusalCode.UNKNOWN_KEY),
+        "signed by another key": (card.sign(CARD, KIOSK), RefusalCode.BAD_SIGNATURE),
+        "signed without the label": (
+            _token(payload + CARDS.sign(payload).signature),
+            RefusalCode.BAD_SIGNATURE,
+        ),
+        "the card id's last bit flipped": (
+            _token(raw[:10] + bytes([raw[10] ^ 1]) + raw[11:]),
+            RefusalCode.BAD_SIGNATURE,
+        ),
+    }
+    return {
+        "keys": _keys(body=BODY, cards=CARDS),
+        "body_tag": TAG,
+        "key_ids": sorted({each.key_id for each in good}),
+        "good": [
+            {"fields": _fields(each), "payload": card.pack(each).hex(), "token": card.sign(each, CARDS)}
+            for each in good
+        ],
+        "refused": [{"why": why, "text": text, "code": code} for why, (text, code) in refused.items()],
+    }
+
+
+def _event(number: int, fact: Fact, **more: Any) -> Event:
+    return Event(
+        event_id=f"0192f0c1a000700080000000{number:08x}",
+        occurred_at=1_730_000_000_000 + number,
+        monotonic_ms=61_000 + number,
+        boot_id="b007" * 8,
+        fair="rabat-2024",
+        booth="bank-1",
+        fact=fact,
+        **more,
+    )
+
+
+def _events() -> list[Event]:
+    reference = CardRef.of(CARD)
+    offset = ClockOffset(
+        server_minus_monotonic_ms=1_729_999_939_000, server_minus_wall_ms=-12, round_trip_ms=34
+    )
+    facts: list[Fact] = [
+        Visit(card=reference),
+        Visit(),
+        Visit(card=reference, clock_doubtful=True),
+        Refusal(code=RefusalCode.FOREIGN_CODE),
+        Refusal(code=RefusalCode.EXPIRED, card=reference),
+        Lost(epoch=7, first=3, last=5, reason="checksum"),
+        offset,
+        Unknown(kind="sign_up", raw=b'{"offer": "loan",\n "deep":[1.50,null,"\\u0627"]}'),
+    ]
+    void = _event(99, Void(target=_event(0, Visit()).event_id, reason="wrong card"), staff_id="s-1")
+    return [*(_event(number, fact) for number, fact in enumerate(facts)), void]
+
+
+def events() -> Json:
+    """Give each kind of event as the text that is journalled and sent."""
+    made = [encode_event(event) for event in _events()]
+    return {
+        "events": [
+            {"kind": event.fact.kind, "text": raw.decode()}
+            for event, raw in zip(_events(), made, strict=True)
+        ],
+        "batch": join_events(made).decode(),
+    }
+
+
+def _hello() -> messages.Hello:
+    return messages.Hello(
+        device=DEVICE,
+        nonce="nonce-0123456789",
+        epochs=[messages.KeptEpoch(epoch=7, first=1, last=12, mark=9)],
+        programme_version=3,
+        software="0.1.0",
+    )
+
+
+def _answer() -> messages.Answer:
+    return messages.Answer(
+        device=DEVICE,
+        nonce="nonce-0123456789",
+        run="run-0123456789",
+        epochs=[messages.HeldEpoch(epoch=7, upto=9, tail="0192f0c1a00070008000000000000009")],
+        server_time=1_730_000_000_500,
+        revocations=b"stands for a whole signed message",
+    )
+
+
+def _ack() -> messages.Ack:
+    return messages.Ack(
+        device=DEVICE,
+        run="run-0123456789",
+        epoch=7,
+        upto=12,
+        tail="0192f0c1a0007000800000000000000c",
+        server_time=1_730_000_000_900,
+    )
+
+
+def signed_messages() -> Json:
+    """Give hello, answer and acknowledgement, short enough to travel uncompressed."""
+    said: list[tuple[messages.Hello | messages.Answer | messages.Ack, str, SigningKey]] = [
+        (_hello(), "kiosk", KIOSK),
+        (_answer(), "server", SERVER),
+        (_ack(), "server", SERVER),
+    ]
+    return {
+        "keys": _keys(kiosk=KIOSK, server=SERVER),
+        "messages": [
+            {
+                "type": type(message).__name__,
+                "signer": signer,
+                "fields": msgspec.to_builtins(message),
+                "message": messages.sign(message, key).hex(),
+            }
+            for message, signer, key in said
+        ],
+    }
+
+
+def _programme(booths: int) -> programme.Programme:
+    return programme.Programme(
+        version=3,
+        issued_at=1_730_000_000_000,
+        body=programme.Body(id="body", names={"fr": "Fondation"}),
+        fair=programme.Fair(id="rabat-2024", tour="2024", names={"ar": "الرباط"}, days=[date(2024, 11, 1)]),
+        server=programme.ServerKeys(signing=bytes(SERVER.verify_key), sealing=bytes(SEALING.public_key)),
+        card_keys=[programme.CardKey(id=1, key=bytes(CARDS.verify_key))],
+        booths=[programme.Booth(id=f"booth-{number}", names={"fr": "Stand"}) for number in range(booths)],
+        kiosks=[programme.KioskEntry(device=DEVICE, batch_key=bytes(KIOSK.verify_key), booth="booth-0")],
+    )
+
+
+def _revocations() -> programme.Revocations:
+    return programme.Revocations(
+        version=2,
+        issued_at=1_730_000_000_000,
+        cards=["0001-00c0ffee00c0ff"],
+        keys=[programme.RevokedKey(key_id=9, known=["00000000000001"])],
+    )
+
+
+def signed_programme() -> Json:
+    """Give a programme and a revocation list, short enough to travel uncompressed."""
+    return {
+        "keys": _keys(body=BODY),
+        "programme": {
+            "fields": msgspec.to_builtins(_programme(1)),
+            "message": programme.sign_programme(_programme(1), BODY).hex(),
+        },
+        "revocations": {
+            "fields": msgspec.to_builtins(_revocations()),
+            "message": programme.sign_revocations(_revocations(), BODY).hex(),
+        },
+    }
+
+
+def built_topics() -> Json:
+    """Give topics with their parts, and texts that are none."""
+    return {
+        "up": [
+            {"parts": ["body", "rabat", DEVICE, leaf], "topic": topics.up("body", "rabat", DEVICE, leaf)}
+            for leaf in topics.UP_LEAVES
+        ],
+        "down": [
+            {"parts": ["body", DEVICE, leaf], "topic": topics.down("body", DEVICE, leaf)}
+            for leaf in topics.DOWN_LEAVES
+        ],
+        "fair": [
+            {"parts": ["body", "rabat-2024", leaf], "topic": topics.fair("body", "rabat-2024", leaf)}
+            for leaf in topics.FAIR_LEAVES
+        ],
+        "refused": [
+            "",
+            "riwaq/2/body/up/rabat/d/events",
+            "riwaq/1/body/up/rabat/d",
+            "riwaq/1/body/up/+/+/events",
+            "riwaq/1/body/up/rabat/d\n/events",
+            "riwaq/1/BODY/up/rabat/d/events",
+        ],
+    }
+
+
+def recorded() -> Json:
+    """Give a batch (a sealed box is never made twice) and a compressed programme."""
+    raws = [encode_event(event) for event in _events()]
+    return {
+        "keys": _keys(body=BODY, kiosk=KIOSK, sealing=SEALING),
+        "batch": {
+            "device": DEVICE,
+            "epoch": 7,
+            "first": 3,
+            "events": [raw.decode() for raw in raws],
+            "message": seal_batch(
+                raws, device=DEVICE, epoch=7, first=3, sealing_key=bytes(SEALING.public_key), key=KIOSK
+            ).hex(),
+        },
+        "programme": {
+            "fields": msgspec.to_builtins(_programme(60)),
+            "message": programme.sign_programme(_programme(60), BODY).hex(),
+        },
+    }
+
+
+MADE: Final[dict[str, Callable[[], Json]]] = {
+    "cards": cards,
+    "events": events,
+    "messages": signed_messages,
+    "programme": signed_programme,
+    "topics": built_topics,
+}
+
+
+def text_of(vectors: Json) -> str:
+    """Give the text of a file of vectors."""
+    return json.dumps(vectors, indent=1, ensure_ascii=False) + "\n"
+
+
+def main(words: list[str]) -> None:
+    """Write the files."""
+    for name, make in MADE.items():
+        (HERE / f"{name}.json").write_text(text_of(make()), encoding="utf-8")
+    if "--record" in words:
+        (HERE / "recorded.json").write_text(text_of(recorded()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

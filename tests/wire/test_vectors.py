@@ -1,0 +1,125 @@
+"""The golden vectors: still made as they were, and still read as they were."""
+
+import json
+from datetime import date
+from typing import Any, Final, cast
+
+import msgspec
+import pytest
+from nacl.public import PrivateKey
+
+from tests.vectors import make
+from wire import card, messages, programme, topics
+from wire.card import Card, Refused
+from wire.envelope import batch_head, open_batch
+from wire.events import decode_event, encode_event, split_events
+
+READ: Final[dict[str, Any]] = {
+    name: json.loads((make.HERE / f"{name}.json").read_text(encoding="utf-8"))
+    for name in (*make.MADE, "recorded")
+}
+
+
+def key_of(name: str, who: str, part: str = "public") -> bytes:
+    return bytes.fromhex(READ[name]["keys"][who][part])
+
+
+@pytest.mark.parametrize("name", make.MADE)
+def test_the_vectors_are_made_again_byte_for_byte(name: str) -> None:
+    text = make.text_of(make.MADE[name]())
+    assert text == (make.HERE / f"{name}.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("vector", READ["cards"]["good"], ids=lambda vector: vector["payload"])
+def test_a_card_is_read_as_its_vector_says(vector: dict[str, Any]) -> None:
+    fields = vector["fields"]
+    expected = Card(
+        **fields
+        | {name: date.fromisoformat(fields[name]) for name in ("valid_from", "valid_to")}  # JSON has no dates
+    )
+    keys = dict.fromkeys(READ["cards"]["key_ids"], key_of("cards", "cards"))
+    assert card.verify(vector["token"], READ["cards"]["body_tag"], keys) == expected
+    assert card.pack(expected).hex() == vector["payload"]
+
+
+@pytest.mark.parametrize("vector", READ["cards"]["refused"], ids=lambda vector: vector["why"])
+def test_a_text_is_refused_as_its_vector_says(vector: dict[str, Any]) -> None:
+    keys = {1: key_of("cards", "cards")}
+    assert card.verify(vector["text"], READ["cards"]["body_tag"], keys) == Refused(vector["code"])
+
+
+def test_a_bodys_tag_is_made_of_its_public_key() -> None:
+    assert card.body_tag(key_of("cards", "body")) == READ["cards"]["body_tag"]
+
+
+@pytest.mark.parametrize("vector", READ["events"]["events"], ids=lambda vector: vector["kind"])
+def test_an_event_is_read_as_its_vector_says(vector: dict[str, Any]) -> None:
+    raw = vector["text"].encode()
+    event = decode_event(raw)
+    assert event.fact.kind == vector["kind"]
+    assert encode_event(event) == raw
+
+
+def test_a_batch_comes_apart_as_its_vector_says() -> None:
+    raws = [vector["text"].encode() for vector in READ["events"]["events"]]
+    assert split_events(READ["events"]["batch"].encode()) == raws
+
+
+@pytest.mark.parametrize("vector", READ["messages"]["messages"], ids=lambda vector: vector["type"])
+def test_a_message_is_read_as_its_vector_says(vector: dict[str, Any]) -> None:
+    kind = cast("type[messages.Hello]", getattr(messages, vector["type"]))
+    key = key_of("messages", vector["signer"])
+    assert (
+        msgspec.to_builtins(messages.open_signed(kind, bytes.fromhex(vector["message"]), key))
+        == vector["fields"]
+    )
+
+
+@pytest.mark.parametrize("name", ["programme", "recorded"])
+def test_a_programme_is_read_as_its_vector_says(name: str) -> None:
+    vector = READ[name]["programme"]
+    opened = programme.open_programme(bytes.fromhex(vector["message"]), key_of(name, "body"))
+    assert msgspec.to_builtins(opened) == vector["fields"]
+
+
+def test_the_recorded_programme_is_a_compressed_one() -> None:
+    assert bytes.fromhex(READ["recorded"]["programme"]["message"])[2] == 1
+    assert bytes.fromhex(READ["programme"]["programme"]["message"])[2] == 0
+
+
+def test_revocations_are_read_as_their_vector_says() -> None:
+    vector = READ["programme"]["revocations"]
+    opened = programme.open_revocations(bytes.fromhex(vector["message"]), key_of("programme", "body"))
+    assert msgspec.to_builtins(opened) == vector["fields"]
+
+
+def test_the_recorded_batch_opens() -> None:
+    vector = READ["recorded"]["batch"]
+    message = bytes.fromhex(vector["message"])
+    batch = open_batch(
+        message,
+        device_key={vector["device"]: key_of("recorded", "kiosk")}.get,
+        sealing_key=PrivateKey(key_of("recorded", "sealing", "seed")),
+    )
+    assert batch.events == tuple(text.encode() for text in vector["events"])
+    assert (batch.head.device, batch.head.epoch, batch.head.first) == (
+        vector["device"],
+        vector["epoch"],
+        vector["first"],
+    )
+    assert batch_head(message).count == len(vector["events"])
+
+
+def test_topics_are_built_and_parsed_as_their_vectors_say() -> None:
+    vectors = READ["topics"]
+    for vector in vectors["up"]:
+        body, region, device, leaf = vector["parts"]
+        assert topics.up(body, region, device, leaf) == vector["topic"]
+        assert topics.parse_up(vector["topic"]) == topics.UpTopic(body, region, device, leaf)
+    for vector in vectors["down"]:
+        assert topics.down(*vector["parts"]) == vector["topic"]
+    for vector in vectors["fair"]:
+        assert topics.fair(*vector["parts"]) == vector["topic"]
+    for text in vectors["refused"]:
+        with pytest.raises(topics.TopicError):
+            topics.parse_up(text)
