@@ -9,14 +9,14 @@ import click
 from tests.journeys.chaos import run
 
 
-@click.command()
+@click.command("chaos")
 @click.option("--minutes", default=60.0, show_default=True, help="How long faults go on.")
 @click.option("--broker", default="amqtt", show_default=True, type=click.Choice(["amqtt", "mosquitto"]))
 @click.option("--kiosks", default=2, show_default=True)
 @click.option("--rate", default=20.0, show_default=True, help="Scans a second and kiosk.")
 @click.option("--seed", default=1, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Answer with JSON.")
-def chaos(*, minutes: float, broker: str, kiosks: int, rate: float, seed: int, as_json: bool) -> None:
+def command(*, minutes: float, broker: str, kiosks: int, rate: float, seed: int, as_json: bool) -> None:
     """Kill kiosks, server and broker at random moments and cut connections; then count everything.
 
     Exit code 1 where a fact was lost.
@@ -41,4 +41,4 @@ def chaos(*, minutes: float, broker: str, kiosks: int, rate: float, seed: int, a
 
 
 if __name__ == "__main__":
-    chaos()
+    command()

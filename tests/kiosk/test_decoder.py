@@ -170,7 +170,7 @@ def test_missing_zbar_names_the_package_to_install(tmp_path: Path) -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", "from kiosk.devices.decoder import Decoder; Decoder()"],
-        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{Path.cwd()}"},
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{Path(__file__).parents[2]}"},
         capture_output=True,
         text=True,
         check=False,
