@@ -4,8 +4,8 @@ There is no camera where this project is tested, so the demo and the benchmarks 
 ID-1 card with the project's own QR code, held by a hand, in perspective, lit from one side, blurred, noisy.
 Everything follows from a seed: the same call draws the same bytes.
 
-Two difficulties: ``hall`` is a lit hall with people who want to be read; ``harsh`` draws what defeats decoders
-(strong blur, darkness, tilt, small codes) and is meant for single frames.
+Two difficulties: ``hall`` is a lit hall with people who want to be read; ``harsh`` draws what defeats
+decoders (strong blur, darkness, tilt, small codes) and is meant for single frames.
 
 All pictures are BGR uint8 of shape (720, 1280, 3).
 """
@@ -56,7 +56,7 @@ class Difficulty(enum.StrEnum):
 
 @dataclasses.dataclass(frozen=True)
 class Showing:
-    """One card held up in a video; frames ``first_frame`` to ``last_frame``, both included, show some of it."""
+    """One card held up in a video: all frames from ``first_frame`` to ``last_frame`` show some of it."""
 
     token: str
     first_frame: int

@@ -105,8 +105,8 @@ class Pose:
 class Shot:
     """What one frame shows: who stands there, what the hand holds, and how the camera sees it.
 
-    ``aside`` moves the person sideways (px); ``glare`` is a spot of light's place relative to the card; ``smear``
-    is the length of a vertical motion blur (px) and ``softness`` a lens blur (sigma, px).
+    ``aside`` moves the person sideways (px); ``glare`` is a spot of light's place relative to the card;
+    ``smear`` is the length of a vertical motion blur (px) and ``softness`` a lens blur (sigma, px).
     """
 
     person: int | None = None
@@ -184,7 +184,7 @@ def card_picture(text: str | bytes, brand: Colour) -> Picture:
 def hand(
     chance: np.random.Generator, person: Person, text: str | bytes | None, *, upside_down: bool = False
 ) -> Prop:
-    """Draw a person's hand and forearm, holding a card with ``text`` as its QR code, or open fingers for None.
+    """Draw a person's hand and forearm: holding a card with ``text`` as its QR code, or open for None.
 
     Raises ``ValueError`` for a text that no QR code holds.
     """

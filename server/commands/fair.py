@@ -1,13 +1,16 @@
 """``fair check`` and ``fair load``."""
 
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from server.bootstrap import opened
 from server.commands.common import dir_option, json_option, show
+from server.files.example import example_fair
 from server.files.fair_file import FairFileError, check_fair, content_of, read_fair
+from server.office import OfficeError
 
 _FILE = click.argument("file", type=click.Path(path_type=Path))
 
@@ -15,6 +18,23 @@ _FILE = click.argument("file", type=click.Path(path_type=Path))
 @click.group("fair")
 def group() -> None:
     """Describe a fair and sign its programme."""
+
+
+@group.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--second-day", type=click.DateTime(["%Y-%m-%d"]), help="Move its days so that the second is this."
+)
+@dir_option
+def example(*, file: Path, second_day: datetime | None, directory: Path) -> None:  # noqa: ARG001 - every command takes --dir
+    """Write the example stop to FILE, to begin from: three days in Rabat, six booths."""
+    if file.exists():
+        raise OfficeError(f"{file} exists already: choose another file")
+    try:
+        file.write_text(example_fair(second_day.date() if second_day else None), encoding="utf-8")
+    except OSError as problem:
+        raise OfficeError(f"{file} cannot be written: {problem.strerror}") from None
+    click.echo(f"{file} is written: change it, then  riwaq-server fair check {file}")
 
 
 @group.command()
