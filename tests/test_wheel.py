@@ -1,0 +1,55 @@
+"""The wheel holds what an installed Riwaq needs, and nothing of the tests."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.programs import ROOT
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(out)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    [path] = out.glob("*.whl")
+    return path
+
+
+def test_wheel_holds_programs_migrations_and_the_example(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    assert {"kiosk/__main__.py", "server/__main__.py", "wire/card.py"} <= names
+    assert "server/examples/rabat.toml" in names
+    assert any(name.startswith("server/store/migrations/versions/r0001") for name in names)
+    assert "server/store/migrations/script.py.mako" in names
+    assert not any(name.startswith(("tests/", "demo/")) for name in names)
+
+
+def test_installed_wheel_answers_and_opens_a_directory(wheel: Path, tmp_path: Path) -> None:
+    """Run it from its own unpacked files alone: nothing may be taken from the source tree."""
+    site = tmp_path / "site"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(site)
+    home = tmp_path / "home"
+    for words in (
+        ["init", str(home)],
+        ["fair", "example", "fair.toml"],
+        ["fair", "load", "fair.toml", "--dir", str(home)],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "server", *words],
+            cwd=tmp_path,
+            env={"PYTHONPATH": str(site), "PATH": ""},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    assert "rabat-2024" in done.stdout
