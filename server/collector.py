@@ -4,38 +4,62 @@ One thread does everything that writes: it takes messages from a bounded queue, 
 many batches in one transaction, and only then acknowledges. The queue is bounded because
 dropping is harmless: a kiosk sends again until its facts are acknowledged. While one
 transaction commits, the next messages gather, so load makes transactions larger, not more.
+
+Errors::
+
+    NotTakenError    a message that is in order in itself, and still not for this server
 """
 
 import queue
 import secrets
 import threading
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Protocol
 
 import msgspec
 
+from server import ServerError
 from server.intake import Intake, Taken
+from server.rules.figures import TOTAL
 from server.settings import Secrets
 from server.store.engine import Store, TransactionError
 from server.store.ledger import Ledger
 from server.store.registry import Registry
 from wire import topics
-from wire.envelope import Batch, EnvelopeError, open_batch
-from wire.messages import Ack, Answer, HeldEpoch, Hello, Live, open_signed, peek, read_state, sign
+from wire.envelope import Batch, EnvelopeError, batch_head, open_batch
+from wire.messages import Ack, Answer, HeldEpoch, Hello, Live, open_signed, read_state, sign
 from wire.topics import TopicError, UpTopic
 
 QUEUE_LENGTH: Final = 2000
+QUEUE_BYTES: Final = 64 * 1024 * 1024
+"""Messages that wait, in number and in all their bytes: memory stays bounded while nothing commits."""
 MOST_AT_ONCE: Final = 64
 """Messages in one transaction: some thousands of facts, a few tens of milliseconds."""
 _IDLE_S: Final = 0.25
 _WATCH_EVERY_S: Final = 0.5
 _LIVE_EVERY_S: Final = 1.0
 _FORGET_STRANGERS_S: Final = 1.0
-_MOST_STATE_BYTES: Final = 4096
+_STOP_S: Final = 3.0
+_LONGEST_WORDS: Final = 200
+
+
+class NotTakenError(ServerError):
+    """A message is not for this server, whatever its envelope says.
+
+    ``code`` is ``wrong_device`` (on a topic that is not its sender's) or ``topic`` (on none of ours).
+    With the codes of ``EnvelopeError``, and ``clash``, ``store`` (the ledger failed; it comes again)
+    and ``bug``, these are all that ``refused_messages`` counts.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class Mouth(Protocol):
@@ -77,6 +101,10 @@ class Collector:
         self._clock = clock
         self._on_trouble = on_trouble
         self._inbox: queue.Queue[tuple[str, bytes]] = queue.Queue(QUEUE_LENGTH)
+        self._inbox_bytes = 0
+        self._inbox_lock = threading.Lock()
+        self._broker_is_new = threading.Event()
+        self._store_fails = False
         self._mouth: Mouth | None = None
         self._stopping = threading.Event()
         self._device_keys: dict[str, bytes] = {}
@@ -103,23 +131,31 @@ class Collector:
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish the transaction at hand and stop."""
+        """Finish the transaction at hand and stop.
+
+        One that a locked database holds up is left behind: what was not acknowledged comes again.
+        """
         self._stopping.set()
-        self._thread.join(timeout=10)
+        self._thread.join(timeout=_STOP_S)
 
     def hear(self, topic: str, payload: bytes) -> None:
         """Take a message from the subscriber's thread; dropped where the queue is full."""
-        try:
-            self._inbox.put_nowait((topic, payload))
-        except queue.Full:
+        with self._inbox_lock:
+            has_room = self._inbox_bytes + len(payload) <= QUEUE_BYTES
+            if has_room:
+                try:
+                    self._inbox.put_nowait((topic, payload))
+                    self._inbox_bytes += len(payload)
+                except queue.Full:
+                    has_room = False
+        if not has_room:
             self._dropped += 1
             if self._dropped == 1:
                 self._on_trouble("more comes in than can be committed; kiosks will send again")
 
     def ready(self) -> None:
-        """Note that the subscription stands."""
-        self._watched_at = 0.0
-        self._versions = ()
+        """Note, from any thread, that the subscription stands: the broker may have forgotten everything."""
+        self._broker_is_new.set()
 
     @property
     def tally(self) -> Tally:
@@ -135,11 +171,10 @@ class Collector:
                 self._watch()
                 self._publish_live()
             except TransactionError as problem:
-                # What was at hand is not acknowledged, so kiosks send it again.
-                self._refuse("store", f"the ledger cannot be written ({problem}); trying again")
+                self._note_failure(problem)
                 self._stopping.wait(1.0)
             except Exception as problem:  # noqa: BLE001 - no message, however odd, may end the collector
-                self._refuse("bug", f"{type(problem).__name__}: {problem}")
+                self._refuse("bug", _place_of(problem))
 
     def _gather(self) -> list[tuple[str, bytes]]:
         messages: list[tuple[str, bytes]] = []
@@ -149,11 +184,13 @@ class Collector:
                 messages.append(self._inbox.get_nowait())
         except queue.Empty:
             pass
+        with self._inbox_lock:
+            self._inbox_bytes -= sum(len(payload) for _, payload in messages)
         return messages
 
     def _work(self, messages: list[tuple[str, bytes]]) -> None:
         batches: list[Batch] = []
-        hellos: list[tuple[UpTopic, bytes]] = []
+        hellos: dict[str, tuple[UpTopic, bytes]] = {}
         for topic, payload in messages:
             with self._refusing():
                 where = topics.parse_up(topic)
@@ -161,42 +198,58 @@ class Collector:
                     case "events":
                         batches.append(self._open(where, payload))
                     case "hello":
-                        hellos.append((where, payload))
+                        # A kiosk waits for the answer to its latest alone.
+                        hellos[where.device] = (where, payload)
                     case "state":
                         self._note_state(where, payload)
         if batches:
-            self._take(batches)
-        for where, payload in hellos:
+            self._take_apart(batches)
+        for where, payload in hellos.values():
             with self._refusing():
                 self._answer(where, payload)
         if self._states:
-            states, self._states = self._states, {}
             with self._store.writing() as connection:
-                Registry(connection, self._body).note_states(states)
+                Registry(connection, self._body).note_states(self._states)
+            self._states = {}
+            self._note_success()
 
     @contextmanager
     def _refusing(self) -> Iterator[None]:
         """Refuse one message that cannot be used, and go on with the next."""
         try:
             yield
-        except EnvelopeError as problem:
+        except (EnvelopeError, NotTakenError) as problem:
             self._refuse(problem.code, str(problem))
         except TopicError as problem:
             self._refuse("topic", str(problem))
+
+    def _note_failure(self, problem: TransactionError) -> None:
+        # What was at hand is not acknowledged, so kiosks send it again.
+        self._refused["store"] += 1
+        if not self._store_fails:
+            self._on_trouble(f"the ledger cannot be used ({problem}); kiosks keep their facts; trying again")
+        self._store_fails = True
+
+    def _note_success(self) -> None:
+        if self._store_fails:
+            self._on_trouble("the ledger can be written again")
+        self._store_fails = False
 
     def _refuse(self, code: str, words: str) -> None:
         """Count what cannot be used; say it once a kind, not once a message."""
         self._refused[code] += 1
         if self._refused[code] == 1:
+            # Some of the words were written by whoever sent the message: one line of them.
+            words = "".join(letter if letter.isprintable() else "?" for letter in words[:_LONGEST_WORDS])
             self._on_trouble(f"a message was not taken ({code}): {words}")
 
     # -- facts -------------------------------------------------------------------------------
 
     def _open(self, where: UpTopic, payload: bytes) -> Batch:
-        batch = open_batch(payload, device_key=self._key_of, sealing_key=self._sealing_key)
-        if batch.head.device != where.device:
-            raise EnvelopeError("wrong_device", "a batch on another device's topic")
-        return batch
+        device = batch_head(payload).device
+        if device != where.device:
+            raise NotTakenError("wrong_device", f"a batch of {device} on the topic of {where.device}")
+        return open_batch(payload, device_key=self._key_of, sealing_key=self._sealing_key)
 
     def _key_of(self, device: str) -> bytes | None:
         if device not in self._device_keys and time.monotonic() - self._keys_read_at > _FORGET_STRANGERS_S:
@@ -206,8 +259,27 @@ class Collector:
             self._device_keys = {row.device: row.batch_key for row in kiosks}
         return self._device_keys.get(device)
 
+    def _take_apart(self, batches: list[Batch]) -> None:
+        """Take batches in one transaction; where one of them finds a bug, the others go on without it."""
+        try:
+            self._take(batches)
+        except TransactionError:
+            raise
+        except Exception as problem:
+            if len(batches) == 1:
+                raise
+            self._refuse("bug", _place_of(problem))
+            for batch in batches:
+                try:
+                    self._take([batch])
+                except TransactionError:
+                    raise
+                except Exception as its_problem:  # noqa: BLE001 - as in the loop
+                    self._refuse("bug", _place_of(its_problem))
+
     def _take(self, batches: list[Batch]) -> None:
         taken = self._intake.take(batches, self._clock())
+        self._note_success()
         self._batches += len(batches)
         self._verdicts.update(taken.verdicts)
         self._moved_fairs |= taken.fairs
@@ -231,15 +303,13 @@ class Collector:
     # -- hello -------------------------------------------------------------------------------
 
     def _answer(self, where: UpTopic, payload: bytes) -> None:
-        claimed = peek(Hello, payload)
-        key = self._key_of(claimed.device)
+        # The topic says whose key must have signed: nothing is parsed before that held.
+        key = self._key_of(where.device)
         if key is None:
-            raise EnvelopeError(
-                "unknown_device", f"a hello of {claimed.device}, which is no kiosk of this body"
-            )
+            raise EnvelopeError("unknown_device", f"a hello of {where.device}, no kiosk of this body")
         hello = open_signed(Hello, payload, key)
         if hello.device != where.device:
-            raise EnvelopeError("wrong_device", "a hello on another device's topic")
+            raise NotTakenError("wrong_device", f"a hello of {hello.device} on the topic of {where.device}")
         marks = self._intake.greet(hello.device, hello.epochs)
         with self._store.writing() as connection:
             registry = Registry(connection, self._body)
@@ -247,6 +317,7 @@ class Collector:
             fair = next((row.fair for row in registry.kiosks() if row.device == hello.device), "")
             programme = registry.programmes().get(fair)
             revocations = registry.revocations()
+        self._note_success()
         answer = Answer(
             device=hello.device,
             nonce=hello.nonce,
@@ -261,21 +332,23 @@ class Collector:
     # -- what anyone may see -----------------------------------------------------------------
 
     def _note_state(self, where: UpTopic, payload: bytes) -> None:
-        if len(payload) > _MOST_STATE_BYTES:
-            raise EnvelopeError("too_large", f"a state of {len(payload)} bytes")
+        state = read_state(payload)
         if self._key_of(where.device) is None:
             raise EnvelopeError(
                 "unknown_device", f"a state of {where.device}, which is no kiosk of this body"
             )
-        read_state(payload)
-        self._states[where.device] = (payload, self._clock())
+        # Nobody signed it: what is kept is what we know, and nothing else that stood there.
+        self._states[where.device] = (msgspec.json.encode(state), self._clock())
 
     def _watch(self) -> None:
         """Publish programmes and revocations when an operator has changed them, or the broker is new."""
         now = time.monotonic()
-        if now - self._watched_at < _WATCH_EVERY_S:
+        if now - self._watched_at < _WATCH_EVERY_S and not self._broker_is_new.is_set():
             return
         self._watched_at = now
+        if self._broker_is_new.is_set():
+            self._broker_is_new.clear()
+            self._versions = ()
         with self._store.reading() as connection:
             registry = Registry(connection, self._body)
             versions = registry.versions()
@@ -299,22 +372,28 @@ class Collector:
         if not self._moved_fairs or now - self._live_at < _LIVE_EVERY_S:
             return
         self._live_at = now
-        fairs, self._moved_fairs = self._moved_fairs, set()
-        for fair in fairs:
-            with self._store.reading() as connection:
-                visits, attendance = Ledger(connection, self._body).figures(fair).get(("total", ""), (0, 0))
+        with self._store.reading() as connection:
+            ledger = Ledger(connection, self._body)
+            # A fact may name a fair that was never loaded; it is kept, and has no topic.
+            self._moved_fairs &= ledger.fairs().keys()
+            totals = {fair: ledger.figures(fair).get((TOTAL, ""), (0, 0)) for fair in self._moved_fairs}
+        for fair, (visits, attendance) in totals.items():
             live = Live(
                 fair=fair, visits=visits, attendance=attendance, updated_at=self._clock(), run=self.run_id
             )
-            try:
-                topic = topics.fair(self._body, fair, "live")
-            except TopicError:
-                continue  # a fact may name a fair that was never loaded; it has no topic
-            if not self._publish(topic, msgspec.json.encode(live), retain=True):
-                self._moved_fairs.add(fair)
+            topic = topics.fair(self._body, fair, "live")
+            if self._publish(topic, msgspec.json.encode(live), retain=True):
+                self._moved_fairs.discard(fair)
 
     def _publish(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:
         return self._mouth is not None and self._mouth.publish(topic, payload, retain=retain)
+
+
+def _place_of(problem: Exception) -> str:
+    """Say what went wrong where; the problem's own words may quote what somebody sent."""
+    last = traceback.extract_tb(problem.__traceback__)[-1:]
+    where = "".join(f" at {Path(frame.filename).name}:{frame.lineno}" for frame in last)
+    return f"{type(problem).__name__}{where}"
 
 
 def _newer(kept: tuple[int, bytes] | None, has: int) -> bytes | None:

@@ -6,22 +6,22 @@ programme or revocation list. A running server sees the new version and publishe
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 from nacl.signing import SigningKey
 
 from server import ServerError
-from server.mqtt.access import Accounts, AccountsError, new_password, password_sha256, write_accounts
+from server.mqtt.access import new_password, password_sha256
 from server.mqtt.mosquitto import mosquitto_hash
 from server.rules.fair import FairDefinition
 from server.settings import BodyKeys, Home
 from server.store.engine import Store
 from server.store.registry import CardRow, FairRow, KioskRow, Registry
-from wire.card import Card, CardIdentity, Refused, body_tag, sign, verify
+from wire.card import DAY_ZERO, LAST_DAY, Card, CardIdentity, Refused, body_tag, pack, sign, verify
 from wire.programme import (
     CardKey,
     KioskEntry,
@@ -68,6 +68,13 @@ class CardOrder:
     valid_to: date
 
 
+class AccountsKeeper(Protocol):
+    """Whoever tells the broker which kiosks may speak."""
+
+    def __call__(self, body: str, kiosks: Sequence[KioskRow]) -> None:
+        """Let these kiosks in and no other; raises :class:`ServerError`. ``body`` may be empty."""
+
+
 def now_ms() -> int:
     """Give the server's clock, ms UTC."""
     return time.time_ns() // 1_000_000
@@ -76,9 +83,12 @@ def now_ms() -> int:
 class Office:
     """The operator's acts on one server. ``body`` is empty until a fair was loaded."""
 
-    def __init__(self, home: Home, store: Store, *, clock: Callable[[], int] = now_ms) -> None:
+    def __init__(
+        self, home: Home, store: Store, *, keep_accounts: AccountsKeeper, clock: Callable[[], int] = now_ms
+    ) -> None:
         self._home = home
         self._store = store
+        self._keep_accounts = keep_accounts
         self._clock = clock
         with store.reading() as connection:
             bodies = Registry.bodies(connection)
@@ -118,7 +128,7 @@ class Office:
             if registry.revocations() is None:
                 self._sign_revocations(registry)
             programmes = self._sign_programmes(registry)
-        self.write_accounts()
+            self._keep_accounts(body, registry.kiosks())
         return programmes[definition.fair.id]
 
     @property
@@ -144,7 +154,9 @@ class Office:
             definition = self._definition(registry, fair)
             booths = [entry.id for entry in definition.booths]
             if booth not in booths:
-                raise OfficeError(f"{fair} has no booth {booth!r}: choose one of {', '.join(booths)}")
+                raise OfficeError(
+                    f"{definition.fair.id} has no booth {booth!r}: choose one of {', '.join(booths)}"
+                )
             if any(row.name == name and row.fair == definition.fair.id for row in registry.kiosks()):
                 raise OfficeError(
                     f"{definition.fair.id} has a kiosk named {name!r} already: choose another name"
@@ -162,7 +174,8 @@ class Office:
             )
             registry.add_kiosk(row)
             self._sign_programmes(registry)
-        self.write_accounts()
+            # In the transaction: of two kiosks added at once neither writes the other's account away.
+            self._keep_accounts(self.body, registry.kiosks())
         return NewKiosk(
             row=row,
             body=self.body,
@@ -179,37 +192,32 @@ class Office:
             return Registry(connection, self.body).kiosks()
 
     def write_accounts(self) -> None:
-        """Write who may use the embedded broker; it notices by itself."""
-        accounts = Accounts(
-            body=self.body or "none",
-            server_sha256=password_sha256(self._home.secrets.broker_password),
-            devices={row.device: row.password_sha256 for row in self.kiosks()},
-        )
-        try:
-            write_accounts(self._home.accounts_file, accounts)
-        except (AccountsError, OSError) as problem:
-            raise OfficeError(f"the broker's accounts cannot be written: {problem}") from None
+        """Tell the broker anew who may use it."""
+        self._keep_accounts(self.body, self.kiosks())
 
     # -- cards -------------------------------------------------------------------------------
 
     def issue_cards(self, order: CardOrder) -> Iterator[tuple[CardRow, str]]:
-        """Issue cards and give each with its token, once it is written down."""
+        """Issue cards and give each with its token, once it is written down.
+
+        What cannot be issued is refused at the call, before the first card is made.
+        """
         self._need_body()
-        key = self._home.secrets.card_key(self.body, SERVER_CARD_KEY)
+        for day in (order.valid_from, order.valid_to):
+            if not DAY_ZERO <= day <= LAST_DAY:
+                raise OfficeError(
+                    f"a card can hold days from {DAY_ZERO} to {LAST_DAY}, and {day} is none: choose another"
+                )
         tag = body_tag(self.body_public_key)
+        pack(_card(order, tag))
+        return self._issued(order, tag)
+
+    def _issued(self, order: CardOrder, tag: int) -> Iterator[tuple[CardRow, str]]:
+        key = self._home.secrets.card_key(self.body, SERVER_CARD_KEY)
         for start in range(0, order.count, _CARDS_A_STEP):
             cards = []
             for _ in range(min(_CARDS_A_STEP, order.count - start)):
-                card = Card(
-                    body_tag=tag,
-                    key_id=SERVER_CARD_KEY,
-                    card_id=secrets.randbits(56),
-                    category=order.category,
-                    territory=order.territory,
-                    language=order.language,
-                    valid_from=order.valid_from,
-                    valid_to=order.valid_to,
-                )
+                card = _card(order, tag)
                 cards.append((_card_row(card, self._clock()), sign(card, key)))
             with self._store.writing() as connection:
                 Registry(connection, self.body).add_cards([row for row, _ in cards])
@@ -312,6 +320,19 @@ class Office:
             raise OfficeError(
                 f"secrets.json holds no keys of the body {self.body!r}: put back the copy from your backup"
             )
+
+
+def _card(order: CardOrder, tag: int) -> Card:
+    return Card(
+        body_tag=tag,
+        key_id=SERVER_CARD_KEY,
+        card_id=secrets.randbits(56),
+        category=order.category,
+        territory=order.territory,
+        language=order.language,
+        valid_from=order.valid_from,
+        valid_to=order.valid_to,
+    )
 
 
 def _card_row(card: Card, issued_at: int) -> CardRow:

@@ -11,12 +11,14 @@
 
 import fcntl
 import os
+import re
 import secrets
+import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Any, Final
 
 import msgspec
 from nacl.public import PrivateKey
@@ -24,13 +26,15 @@ from nacl.signing import SigningKey
 
 from server import ServerError
 from server.mqtt.access import new_password, write_private
-from server.mqtt.broker import split_address
-from wire.broker import BrokerAddress, BrokerAddressError, parse_broker
+from wire.broker import BrokerAddress, BrokerAddressError, parse_broker, split_address
 
 _SETTINGS: Final = "server.toml"
 _SECRETS: Final = "secrets.json"
 _LOCK: Final = "server.lock"
-_KEYS: Final = {"listen", "broker", "kiosk_broker", "database"}
+_PLACE: Final = re.compile(r"\(at line (\d+), column (\d+)\)")
+_KEYS: Final = ("listen", "broker", "kiosk_broker", "database")
+_LOCK_TRIES: Final = 10
+_LOCK_PAUSE_S: Final = 0.05
 
 _TEMPLATE: Final = """\
 # A Riwaq server. Change a line, then start the server again.
@@ -53,20 +57,25 @@ class SettingsError(ServerError):
     """The directory or its settings cannot be used; the message says what to do."""
 
 
+Seed = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+"""32 bytes as hex."""
+_Password = Annotated[str, msgspec.Meta(min_length=1)]
+
+
 class BodyKeys(msgspec.Struct, kw_only=True):
     """A body's seeds as hex: its signing key, and the card keys that the server holds, by id."""
 
-    signing: str
-    card_keys: dict[str, str]
+    signing: Seed
+    card_keys: dict[str, Seed]
 
 
 class Secrets(msgspec.Struct, kw_only=True):
     """Everything that must not leak; hex seeds of 32 bytes."""
 
-    server_signing: str
-    server_sealing: str
-    digest_key: str
-    broker_password: str
+    server_signing: Seed
+    server_sealing: Seed
+    digest_key: Seed
+    broker_password: _Password
     bodies: dict[str, BodyKeys] = {}
 
     def __repr__(self) -> str:
@@ -107,31 +116,35 @@ class Home:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        try:
-            values = tomllib.loads((path / _SETTINGS).read_text(encoding="utf-8"))
-            self._secrets_text = (path / _SECRETS).read_bytes()
-        except FileNotFoundError:
+        if not _is_there(path / _SETTINGS) and not _is_there(path / _SECRETS):
             raise SettingsError(
                 f"{path} is not a server's directory: make one with  riwaq-server init {path}"
-            ) from None
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-            raise SettingsError(f"{path / _SETTINGS} cannot be read: {problem}") from None
-        problems = [f"{key} is not a setting: remove the line" for key in sorted(values.keys() - _KEYS)]
-        problems += [
-            f"{key} must be a text in quotes" for key in _KEYS if not isinstance(values.get(key, ""), str)
-        ]
-        texts = {key: str(values.get(key, "")) for key in _KEYS}
+            )
+        problems: list[str] = []
+        values = _read_settings(path, problems)
+        kept = _read_secrets(path, problems)
+        if values is not None:
+            problems += [
+                f"{_SETTINGS}: {key} is not a setting: remove the line"
+                for key in sorted(values.keys() - set(_KEYS))
+            ]
+            problems += [
+                f"{_SETTINGS}: {key} must be a text in quotes"
+                for key in _KEYS
+                if not isinstance(values.get(key, ""), str)
+            ]
+        texts = {key: str((values or {}).get(key, "")) for key in _KEYS}
         self.listen = texts["listen"]
         self.kiosk_broker = texts["kiosk_broker"]
         self.database = texts["database"] or f"sqlite:///{path / 'ledger.db'}"
-        self.broker = _broker(texts, problems)
-        try:
-            self.secrets = msgspec.json.decode(self._secrets_text, type=Secrets)
-        except msgspec.DecodeError:
-            problems.append(f"{_SECRETS} is damaged: put back the copy from your backup")
-        if problems:
+        of_addresses: list[str] = []
+        self.broker = _broker(texts, of_addresses)
+        if values is not None:
+            problems += [f"{_SETTINGS}: {problem}" for problem in of_addresses]
+        if problems or kept is None:
             lines = "".join(f"\n  - {problem}" for problem in problems)
-            raise SettingsError(f"{path / _SETTINGS} cannot be used:{lines}")
+            raise SettingsError(f"the server's directory {path} cannot be used:{lines}")
+        self.secrets = kept
 
     @property
     def accounts_file(self) -> Path:
@@ -160,8 +173,15 @@ class Home:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the directory for the one server that runs in it; raises :class:`SettingsError`."""
-        with (self.path / _LOCK).open("a+", encoding="ascii") as lock:
-            if not _try_lock(lock.fileno()):
+        try:
+            file = (self.path / _LOCK).open("a+", encoding="ascii")
+        except OSError as problem:
+            raise SettingsError(
+                f"{self.path} cannot be written ({problem.strerror}): "
+                "start the server as the account that owns this directory"
+            ) from None
+        with file as lock:
+            if not _insist_on_lock(lock.fileno()):
                 lock.seek(0)
                 holder = lock.read().strip() or "another process"
                 raise SettingsError(
@@ -184,13 +204,13 @@ class Home:
 
 def make_home(path: Path, *, listen: str, broker: str, kiosk_broker: str, database: str) -> Home:
     """Make a server's directory with fresh secrets; raises :class:`SettingsError` where one is."""
-    if (path / _SECRETS).exists() or (path / _SETTINGS).exists():
+    if _is_there(path / _SECRETS) or _is_there(path / _SETTINGS):
         raise SettingsError(f"{path} is a server's directory already: its keys are kept as they are")
     texts = {"listen": "" if broker else listen, "broker": broker, "kiosk_broker": kiosk_broker}
     problems: list[str] = []
     _broker(texts, problems)
-    if any('"' in text or "\\" in text for text in (*texts.values(), database)):
-        problems.append("an address cannot hold quotes or backslashes")
+    if any(_cannot_be_quoted(text) for text in (*texts.values(), database)):
+        problems.append("an address cannot hold quotes, backslashes or line breaks")
     if problems:
         raise SettingsError("; ".join(problems))
     try:
@@ -211,8 +231,10 @@ def _broker(texts: dict[str, str], problems: list[str]) -> BrokerAddress | None:
     if texts["listen"]:
         try:
             split_address(texts["listen"])
-        except ValueError as problem:
+        except BrokerAddressError as problem:
             problems.append(f"listen: {problem}")
+    if not texts["kiosk_broker"]:
+        problems.append("kiosk_broker: say where kiosks reach the broker, as in mqtt://192.168.1.10:1883")
     addresses: dict[str, BrokerAddress] = {}
     for key in ("broker", "kiosk_broker"):
         if texts[key]:
@@ -223,6 +245,59 @@ def _broker(texts: dict[str, str], problems: list[str]) -> BrokerAddress | None:
     if "broker" in addresses and not addresses["broker"].account:
         problems.append("broker: name the server's account, as in mqtt://server:PASSWORD@HOST:1883")
     return addresses.get("broker")
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as problem:  # a directory on the way is closed to us, or the name is too long
+        raise SettingsError(f"{path.parent} cannot be read: {problem.strerror}") from None
+
+
+def _read_settings(path: Path, problems: list[str]) -> dict[str, Any] | None:
+    try:
+        return tomllib.loads((path / _SETTINGS).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        problems.append(f"{_SETTINGS} is missing: put back the copy from your backup")
+    except OSError as problem:
+        problems.append(f"{_SETTINGS} cannot be read: {problem.strerror}")
+    except UnicodeDecodeError:
+        problems.append(f"{_SETTINGS} is not a text in UTF-8: save it as one")
+    except (tomllib.TOMLDecodeError, RecursionError) as problem:
+        # Its words name a place; what stands there may be a password.
+        problems.append(f"{_SETTINGS} is no TOML: {_place_of(problem)}; a text stands in quotes")
+    return None
+
+
+def _place_of(problem: Exception) -> str:
+    found = _PLACE.search(str(problem))
+    return f"look at line {found[1]}, column {found[2]}" if found else "look at its end"
+
+
+def _read_secrets(path: Path, problems: list[str]) -> Secrets | None:
+    put_back = "put back the copy from your backup"
+    try:
+        return msgspec.json.decode((path / _SECRETS).read_bytes(), type=Secrets)
+    except FileNotFoundError:
+        problems.append(f"{_SECRETS} is missing: {put_back}")
+    except OSError as problem:
+        problems.append(f"{_SECRETS} cannot be read: {problem.strerror}")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        problems.append(f"{_SECRETS} is damaged: {put_back}")
+    return None
+
+
+def _cannot_be_quoted(text: str) -> bool:
+    return not text.isprintable() or '"' in text or "\\" in text
+
+
+def _insist_on_lock(descriptor: int) -> bool:
+    """Lock, and let nobody who only looks (see :meth:`Home.in_use`) be taken for a server."""
+    for _ in range(_LOCK_TRIES):
+        if _try_lock(descriptor):
+            return True
+        time.sleep(_LOCK_PAUSE_S)
+    return False
 
 
 def _try_lock(descriptor: int, kind: int = fcntl.LOCK_EX) -> bool:

@@ -47,10 +47,6 @@ COMMANDS: Final = (
     "server.__main__",
     "server.commands",
 )
-# Known to join adapters, each with its reason; one that no longer does must leave this table.
-JOINERS: Final = {
-    "server.office": "an operator changes the registry and the broker's accounts in one act",
-}
 
 # The window sees the station and the words, and nothing of the parts behind them.
 WINDOW: Final = "kiosk.ui"
@@ -127,7 +123,7 @@ HOMES: Final = {
         *BOOTSTRAPS,
         "kiosk.commands",
         "kiosk.config",
-        "kiosk.station",
+        "kiosk.carrier",
         "server.collector",
         "server.commands",
         "server.config",
@@ -241,7 +237,7 @@ def objections(module: Module) -> list[str]:
             if isinstance(node, ast.Call) and ast.unparse(node.func) in IMPURE_CALLS
         ]
     made = adapters_made(module, tree)
-    if len(made) > 1 and not within(module.name, (*BOOTSTRAPS, *JOINERS)):
+    if len(made) > 1 and not within(module.name, BOOTSTRAPS):
         found.append(
             f"{module.name} makes parts of {', '.join(sorted(made))}: bootstrap alone joins adapters"
         )
@@ -310,12 +306,6 @@ def test_the_guard_sees_the_project() -> None:
 @pytest.mark.parametrize("module", MODULES, ids=str)
 def test_every_import_follows_the_arrows(module: Module) -> None:
     assert objections(module) == []
-
-
-@pytest.mark.parametrize("name", JOINERS)
-def test_an_exception_that_is_not_needed_is_deleted(name: str) -> None:
-    made = [adapters_made(module, ast.parse(module.source)) for module in MODULES if module.name == name]
-    assert [len(adapters) > 1 for adapters in made] == [True]
 
 
 @pytest.mark.parametrize(

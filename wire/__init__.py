@@ -15,6 +15,7 @@ Glossary (the whole list is in the project's words, used in code, database and p
 Errors::
 
     WireError
+    ├── BrokerAddressError a text is no address of a broker
     ├── CardError          a card's fields do not fit its layout
     ├── EventError         an event cannot be understood (``code`` says why)
     ├── EnvelopeError      a message cannot be trusted or read (``code`` says why)

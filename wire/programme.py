@@ -20,6 +20,7 @@ from nacl.signing import SigningKey
 from wire.card import CardIdentity
 from wire.envelope import EnvelopeError, Kind, open_message, sign_message
 from wire.events import Millis
+from wire.zones import zone_of
 
 MAJOR: Final = 1
 FORMAT: Final = "1.0"
@@ -125,7 +126,7 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def zone(self) -> ZoneInfo:
         """The fair's time zone."""
-        return ZoneInfo(self.fair.timezone)
+        return zone_of(self.fair.timezone)
 
 
 class RevokedKey(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ import click
 from server.bootstrap import opened
 from server.commands.common import dir_option
 from server.mqtt.mosquitto import mosquitto_hash, write_mosquitto
+from server.office import OfficeError
 
 
 @click.group("broker")
@@ -27,12 +28,17 @@ def files(*, out: Path, listen: str, user: str | None, directory: Path) -> None:
     Write them again after each  kiosk add,  and send Mosquitto SIGHUP.
     """
     with opened(directory) as (home, _, office):
-        written = write_mosquitto(
-            out,
-            body=office.body,
-            server_hash=mosquitto_hash(home.server_address().password),
-            devices={row.device: row.mosquitto_hash for row in office.kiosks()},
-            listen=listen,
-            user=user,
-        )
+        if not office.body:
+            raise OfficeError("no fair is loaded yet: start with  riwaq-server fair load FILE.toml")
+        try:
+            written = write_mosquitto(
+                out,
+                body=office.body,
+                server_hash=mosquitto_hash(home.server_address().password),
+                devices={row.device: row.mosquitto_hash for row in office.kiosks()},
+                listen=listen,
+                user=user,
+            )
+        except OSError as problem:
+            raise OfficeError(f"{out} cannot be written: {problem.strerror}") from None
     click.echo(f"Start it with:  mosquitto -c {written.conf}")

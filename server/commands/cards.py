@@ -2,6 +2,7 @@
 
 import csv
 import os
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from server.commands.common import dir_option, json_option, show
 from server.files.qr_picture import write_qr
 from server.office import CardOrder, OfficeError
 from server.rules.figures import category_name
+from server.store.registry import CardRow
 from wire.card import LANGUAGES, LAST_DAY, Card, CardIdentity, Category, RefusalCode, Refused
 
 _COLUMNS: Final = ("card", "category", "language", "valid_from", "valid_to", "token", "picture")
@@ -31,11 +33,19 @@ def group() -> None:
 @group.command()
 @click.option("--count", default=1, show_default=True, type=click.IntRange(1, _MOST), help="How many.")
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Where they go.")
-@click.option("--category", default="active", show_default=True, type=click.Choice(_CATEGORIES))
+@click.option(
+    "--category", default="active", show_default=True, type=click.Choice(_CATEGORIES), help="Whose they are."
+)
 @click.option(
     "--territory", default=0, show_default=True, type=click.IntRange(0, 255), help="Home territory's code."
 )
-@click.option("--language", default="ar", show_default=True, type=click.Choice(LANGUAGES))
+@click.option(
+    "--language",
+    default="ar",
+    show_default=True,
+    type=click.Choice(LANGUAGES),
+    help="What a kiosk speaks to the bearer.",
+)
 @click.option("--valid-from", type=click.DateTime(["%Y-%m-%d"]), help="First day.  [default: today]")
 @click.option("--valid-to", type=click.DateTime(["%Y-%m-%d"]), help="Last day.  [default: three years later]")
 @click.option("--no-pictures", is_flag=True, help="Write cards.csv alone.")
@@ -61,29 +71,40 @@ def issue(
     first = valid_from.date() if valid_from else datetime.now(UTC).date()
     last = valid_to.date() if valid_to else min(first + _VALID_FOR, LAST_DAY)
     order = CardOrder(count, Category[category.upper()], territory, language, first, last)
-    table = out / "cards.csv"
-    if table.exists():
-        raise OfficeError(f"{table} exists already and holds cards: choose another directory")
-    try:
-        out.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as problem:
-        raise OfficeError(f"{out} cannot be made: {problem.strerror}") from None
-    with opened(directory) as (_, _, office), Progress(console=Console(stderr=True)) as progress:
-        task = progress.add_task("cards", total=count)
-        descriptor = os.open(table, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(_COLUMNS)
-            for row, token in office.issue_cards(order):
-                picture = "" if no_pictures else f"{row.card}.png"
-                if picture:
-                    write_qr(out / picture, token)
-                writer.writerow((row.card, category, language, row.valid_from, row.valid_to, token, picture))
-                progress.advance(task)
+    with opened(directory) as (_, _, office):
+        table = out / "cards.csv"
+        try:
+            if table.exists():
+                raise OfficeError(f"{table} exists already and holds cards: choose another directory")
+            cards = office.issue_cards(order)
+            out.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _write_cards(out, table, cards, order, with_pictures=not no_pictures)
+        except OSError as problem:
+            raise OfficeError(f"the cards cannot be written to {out}: {problem.strerror}") from None
     if as_json:
         show({"count": count, "category": category, "table": str(table), "valid_to": last.isoformat()})
     else:
         click.echo(f"{count} cards are in {out}, valid from {first} to {last}.")
+
+
+def _write_cards(
+    out: Path, table: Path, cards: Iterable[tuple[CardRow, str]], order: CardOrder, *, with_pictures: bool
+) -> None:
+    category = category_name(order.category)
+    descriptor = os.open(table, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with (
+        os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file,
+        Progress(console=Console(stderr=True)) as progress,
+    ):
+        task = progress.add_task("cards", total=order.count)
+        writer = csv.writer(file)
+        writer.writerow(_COLUMNS)
+        for row, token in cards:
+            picture = f"{row.card}.png" if with_pictures else ""
+            if picture:
+                write_qr(out / picture, token)
+            writer.writerow((row.card, category, row.language, row.valid_from, row.valid_to, token, picture))
+            progress.advance(task)
 
 
 @group.command()

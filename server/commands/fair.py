@@ -32,6 +32,8 @@ def example(*, file: Path, second_day: datetime | None, directory: Path) -> None
         raise OfficeError(f"{file} exists already: choose another file")
     try:
         file.write_text(example_fair(second_day.date() if second_day else None), encoding="utf-8")
+    except OverflowError:
+        raise OfficeError("that day has no day before or after it: choose another") from None
     except OSError as problem:
         raise OfficeError(f"{file} cannot be written: {problem.strerror}") from None
     click.echo(f"{file} is written: change it, then  riwaq-server fair check {file}")

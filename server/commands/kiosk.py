@@ -1,6 +1,8 @@
 """``kiosk add`` and ``kiosk list``."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +13,7 @@ from server.commands.common import dir_option, json_option, show
 from server.mqtt.access import write_private
 from server.office import NewKiosk, OfficeError
 
+_LONGEST_NAME: Final = 64
 _TEMPLATE: Final = """\
 # A Riwaq kiosk. This file holds its keys: give it to this one kiosk and keep no other copy.
 name = {name}
@@ -45,13 +48,11 @@ def group() -> None:
 @json_option
 def add(*, name: str, booth: str, fair: str, out: Path, directory: Path, as_json: bool) -> None:
     """Make a kiosk named NAME: its keys, its account, and the kiosk.toml that holds both."""
-    if out.exists():
-        raise OfficeError(f"{out} exists already and may hold a kiosk's keys: choose another file")
-    if not out.parent.is_dir():
-        raise OfficeError(f"{out.parent} is no directory: make it first")
-    if not 1 <= len(name) <= 64 or not name.isprintable():  # noqa: PLR2004 - the width of the column
-        raise OfficeError("a kiosk's name has 1 to 64 characters that can be printed")
-    with opened(directory) as (home, _, office):
+    if not 1 <= len(name) <= _LONGEST_NAME or not name.isprintable() or name != name.strip():
+        raise OfficeError(
+            f"a kiosk's name is 1 to {_LONGEST_NAME} characters that can be printed, with no space around"
+        )
+    with opened(directory) as (home, _, office), _reserved(out):
         new = office.add_kiosk(name, booth, fair)
         write_private(out, _text(new, home.kiosk_broker))
     if as_json:
@@ -76,6 +77,22 @@ def list_(*, directory: Path, as_json: bool) -> None:
         return
     for row in kiosks:
         click.echo(f"{row.device}  {row.fair}  {row.booth:<16} {row.name}")
+
+
+@contextmanager
+def _reserved(out: Path) -> Iterator[None]:
+    """Make the file first: a kiosk whose keys could not be written would hold its name for ever."""
+    try:
+        out.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        raise OfficeError(f"{out} exists already and may hold a kiosk's keys: choose another file") from None
+    except OSError as problem:
+        raise OfficeError(f"{out} cannot be written: {problem.strerror}") from None
+    try:
+        yield
+    except BaseException:
+        out.unlink(missing_ok=True)
+        raise
 
 
 def _text(new: NewKiosk, broker: str) -> str:

@@ -3,6 +3,7 @@
 import json
 import socket
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,13 +12,13 @@ import click
 from server.bootstrap import opened, run_until_stopped
 from server.commands.common import dir_option, json_option, show
 from server.intake import Intake
-from server.mqtt.broker import split_address
 from server.office import Office, OfficeError, now_ms
 from server.rules.figures import BOOTH, CATEGORY, DAY, HOUR, TOTAL
 from server.settings import Home, make_home
 from server.store.engine import Store
 from server.store.ledger import Ledger
 from server.store.registry import KioskRow, Registry
+from wire.broker import BrokerAddressError, join_address, split_address
 
 _SILENT_AFTER_MS: Final = 45_000
 _CLOCK_WRONG_MS: Final = 120_000
@@ -141,11 +142,14 @@ def _status(home: Home, store: Store, office: Office) -> dict[str, Any]:
         registry = Registry(connection, office.body)
         kiosks = [_kiosk(row) for row in registry.kiosks()]
         fairs = [row.fair for row in registry.fairs()]
+    is_running = home.in_use()
     running: dict[str, Any] = {}
-    if home.in_use() and home.running_file.exists():
-        running = json.loads(home.running_file.read_text(encoding="utf-8"))
+    if is_running:
+        # It may stop, or not have written yet, just now.
+        with suppress(OSError, ValueError):
+            running = json.loads(home.running_file.read_text(encoding="utf-8"))
     return {
-        "running": home.in_use(),
+        "running": is_running,
         "run": running.get("run", ""),
         "broker": str(home.server_address()),
         "broker_connected": running.get("connected", False),
@@ -153,6 +157,7 @@ def _status(home: Home, store: Store, office: Office) -> dict[str, Any]:
         "fairs": fairs,
         "in_quarantine": counts.pop("in_quarantine"),
         "facts": counts,
+        "taken": running.get("facts", {}),
         "refused_messages": running.get("refused_messages", {}),
         "dropped": running.get("dropped", 0),
         "kiosks": kiosks,
@@ -204,10 +209,10 @@ def _guess(listen: str, broker: str) -> str:
         return f"{scheme}://{rest.rpartition('@')[2]}"
     try:
         host, port = split_address(listen)
-    except ValueError:
+    except BrokerAddressError:
         return ""  # make_home says what is wrong with it
     if host not in {"0.0.0.0", "::"}:  # noqa: S104 - a comparison
-        return f"mqtt://{host}:{port}"
+        return f"mqtt://{join_address(host, port)}"
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             # Nothing is sent: connecting a datagram socket only picks the interface.

@@ -19,6 +19,7 @@ import contextlib
 import errno
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -30,6 +31,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from server.mqtt.access import AccountsError
+from wire.broker import BrokerAddressError, split_address
 
 FIRST_PAUSE: Final = 0.2
 LONGEST_PAUSE: Final = 5.0
@@ -41,7 +43,6 @@ QUIET_SECONDS: Final = 60.0
 """How long the same line of trouble is not passed on again."""
 
 _TCP_LISTEN: Final = "0A"
-_LAST_PORT: Final = 0xFFFF
 
 
 class Exit(IntEnum):
@@ -56,13 +57,20 @@ class Exit(IntEnum):
 _EXPLAINED: Final = {Exit.ARGUMENTS, Exit.ADDRESS, Exit.ACCOUNTS}
 
 
-def split_address(listen: str) -> tuple[str, int]:
-    """Read ``HOST:PORT`` (``[::1]:1883`` for IPv6); raises ValueError with words for anything else."""
-    host, colon, port = listen.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > _LAST_PORT:
-        raise ValueError(f"{listen!r} is no HOST:PORT, for example 127.0.0.1:1883 or 0.0.0.0:1883")
-    return host, int(port)
+def why_not_listen(listen: str) -> str:
+    """Say why nothing could listen on ``HOST:PORT`` now, and what to do; empty where it could."""
+    host, port = split_address(listen)
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            # As asyncio does: what is left of former connections is no obstacle.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as problem:
+        return _no_address(problem, listen, port)
+    return ""
 
 
 def holder_of(port: int) -> str | None:
@@ -93,7 +101,7 @@ class EmbeddedBroker:
     """
 
     def __init__(self, accounts: Path, listen: str, *, on_trouble: Callable[[str], None]) -> None:
-        """Take the accounts file and ``HOST:PORT``; raises ValueError when that is no address."""
+        """Take the accounts file and ``HOST:PORT``; raises BrokerAddressError when that is none."""
         split_address(listen)
         self._accounts = accounts
         self._listen = listen
@@ -233,7 +241,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         host, port = split_address(options.listen)
-    except ValueError as error:
+    except BrokerAddressError as error:
         parser.error(str(error))
     if options.tied:
         # Ctrl-C reaches the whole terminal: the server decides when its broker ends.

@@ -26,8 +26,8 @@ from pathlib import Path
 from typing import Final
 
 from server.mqtt.access import SERVER_ACCOUNT, AccountsError, write_private
-from server.mqtt.broker import split_address
 from wire import topics
+from wire.broker import split_address
 
 PROGRAM: Final = "/usr/sbin/mosquitto"
 PACKET_BYTES: Final = 1024 * 1024

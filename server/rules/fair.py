@@ -18,7 +18,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfoNotFoundError, available_timezones
 
 import msgspec
 
@@ -26,6 +26,7 @@ from server.rules.names import LANGUAGES, folded
 from server.rules.reader import Finding, Place, Reader, kind, shown
 from wire.card import DAY_ZERO, LAST_DAY
 from wire.programme import Body, Booth, Fair, Partner, Territory
+from wire.zones import zone_of
 
 OWN: Final = "own"
 SECTORS: Final = (
@@ -143,7 +144,7 @@ def _timezone(reader: Reader, value: object) -> str:
     if not isinstance(value, str) or text == DEFAULT_TIMEZONE:
         return text
     try:
-        ZoneInfo(text)
+        zone_of(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         known = False
     else:

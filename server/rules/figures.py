@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 from wire.card import Category
+from wire.zones import zone_of
 
 SLOT_MS: Final = 10 * 60 * 1000
 SLOTS_AN_HOUR: Final = 6
@@ -92,7 +92,7 @@ def category_name(category: int) -> str:
 
 def day_namer(zone_name: str) -> DayOf:
     """Give the function that names the local day of an hour (hours since 1970, UTC)."""
-    zone = ZoneInfo(zone_name)
+    zone = zone_of(zone_name)
 
     @lru_cache(maxsize=4096)
     def day_of(hour: int) -> str:

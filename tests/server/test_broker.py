@@ -34,7 +34,7 @@ from server.mqtt.access import (
     refusal,
     write_accounts,
 )
-from server.mqtt.broker import EmbeddedBroker, holder_of, split_address
+from server.mqtt.broker import EmbeddedBroker, holder_of, why_not_listen
 from tests.brokers import (
     BODY,
     HOST,
@@ -50,6 +50,7 @@ from tests.brokers import (
     server_of,
 )
 from tests.waiting import stays, until
+from wire.broker import BrokerAddressError
 
 ONE, TWO = "00c0ffee00000001", "00c0ffee00000002"
 PASSWORDS = {ONE: "password-of-one", TWO: "password-of-two"}
@@ -831,13 +832,17 @@ def test_accounts_that_cannot_be_read_are_said(tmp_path: Path, content: str | No
     "listen", ["", "1883", ":1883", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536"]
 )
 def test_an_address_that_is_none_is_refused_at_once(tmp_path: Path, listen: str) -> None:
-    with pytest.raises(ValueError, match="HOST:PORT"):
+    with pytest.raises(BrokerAddressError, match="HOST:PORT"):
         EmbeddedBroker(tmp_path / "accounts.json", listen, on_trouble=print)
 
 
-def test_addresses_are_read() -> None:
-    assert split_address("0.0.0.0:1883") == ("0.0.0.0", 1883)  # noqa: S104 - only read
-    assert split_address("[::1]:1884") == ("::1", 1884)
+def test_whether_something_could_listen_is_said_with_who_does() -> None:
+    port = free_port()
+    assert why_not_listen(f"{HOST}:{port}") == ""
+    with socket.create_server((HOST, port)):
+        assert f"in use by {holder_of(port)}" in why_not_listen(f"{HOST}:{port}")
+    assert why_not_listen(f"{HOST}:{port}") == ""
+    assert "is no address of this machine" in why_not_listen(f"192.0.2.1:{port}")
 
 
 def test_a_port_that_nobody_holds_has_no_holder() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 
 from tests.wire.strategies import any_text, many
-from wire.broker import BrokerAddressError, parse_broker
+from wire.broker import BrokerAddress, BrokerAddressError, join_address, parse_broker, split_address
 
 
 def test_an_address_is_read() -> None:
@@ -50,3 +50,42 @@ def test_any_text_is_an_address_or_refused(text: str) -> None:
         return
     assert address.host
     assert 0 <= address.port <= 65535
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "port"),
+    [("127.0.0.1:1883", "127.0.0.1", 1883), ("[::1]:1884", "::1", 1884), ("hall:0", "hall", 0)],
+)
+def test_where_to_listen_is_read_and_written(text: str, host: str, port: int) -> None:
+    assert split_address(text) == (host, port)
+    assert join_address(host, port) == text
+    address = BrokerAddress(host, port or 1883, tls=False)
+    assert parse_broker(str(address)) == address
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "1883", ":1883", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536"),
+        *("127.0.0.1:99999999999", "127.0.0.1:١٨٨٣", "two words:1883", "mqtt://127.0.0.1:1883"),
+    ],
+)
+def test_where_nobody_can_listen_is_refused_with_words(text: str) -> None:
+    with pytest.raises(BrokerAddressError, match="no HOST:PORT, for example"):
+        split_address(text)
+
+
+def test_an_account_in_the_wrong_place_is_not_shown() -> None:
+    with pytest.raises(BrokerAddressError) as refused:
+        split_address("mqtt://server:hunter2@127.0.0.1:1883")
+    assert "hunter2" not in str(refused.value)
+
+
+@given(any_text)
+@many
+def test_any_text_is_somewhere_to_listen_or_refused(text: str) -> None:
+    try:
+        host, port = split_address(text)
+    except BrokerAddressError:
+        return
+    assert split_address(join_address(host, port)) == (host, port)
