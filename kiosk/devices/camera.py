@@ -1,11 +1,11 @@
 """Pictures from a camera, a video or a folder, through OpenCV.
 
-``Camera`` is for a kiosk at work: its thread keeps the newest picture in a slot and drops older ones, because
-a decoder that falls behind must see what is before the camera now. ``pictures`` is for looking at every picture
-of a source in order.
+``Camera`` is for a kiosk at work: its thread keeps the newest picture in a slot and drops older ones,
+because a decoder that falls behind must see what is before the camera now. ``pictures`` is for looking at
+every picture of a source in order.
 
-What goes wrong is told by one of the codes of ``Trouble``, once per change, and tried again until it is right:
-cables get kicked, and nobody is there to restart a kiosk. Nothing raises out of the thread.
+What goes wrong is told by one of the codes of ``Trouble``, once per change, and tried again until it is
+right: cables get kicked, and nobody is there to restart a kiosk. Nothing raises out of the thread.
 """
 
 import collections
@@ -61,8 +61,8 @@ class Trouble(enum.StrEnum):
 class Frame:
     """One picture of a camera.
 
-    ``picture`` is BGR uint8 (H, W, 3); ``arrived_at`` is when it came, in seconds of ``time.monotonic()``; ``number``
-    counts the pictures of this camera from 0; ``source`` is the camera's source as it was given.
+    ``picture`` is BGR uint8 (H, W, 3); ``arrived_at`` is when it came, in seconds of ``time.monotonic()``;
+    ``number`` counts the pictures of this camera from 0; ``source`` is the camera's source as it was given.
     """
 
     picture: Picture
@@ -95,8 +95,9 @@ class Source:
 class Camera:
     """Keeps the newest picture of a source in a slot, and says when there is none.
 
-    ``on_trouble`` is called with a code of ``Trouble``, from the camera's thread or from a thread that waits in
-    ``next_frame``. With ``once``, a source that ends or cannot be read is not tried again: ``ended`` becomes true.
+    ``on_trouble`` is called with a code of ``Trouble``, from the camera's thread or from a thread that waits
+    in ``next_frame``. With ``once``, a source that ends or cannot be read is not tried again: ``ended``
+    becomes true.
     """
 
     def __init__(

@@ -16,6 +16,8 @@ import numpy as np
 import zxingcpp
 from numpy.typing import NDArray
 
+from kiosk import KioskError
+
 Picture = NDArray[np.uint8]
 
 # Cards come first when several codes are in a picture; the version of their format is part of it.
@@ -45,7 +47,7 @@ SECOND_OPINION_LEAST: Final = 20
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
 
 
-class DecoderUnavailableError(RuntimeError):
+class DecoderUnavailableError(KioskError):
     """A system library is missing; the message names the package to install."""
 
 
@@ -64,9 +66,9 @@ class Decoder:
     def read(self, picture: Picture) -> list[str]:
         """Return the text of every QR code in one frame of a stream; usually none or one.
 
-        ``picture`` is BGR uint8 (H, W, 3) or grey uint8 (H, W). Texts are exact, each once, cards (``R1…``) first
-        and the rest in alphabetical order. Bytes that are not UTF-8 are taken as Latin-1, so that any code
-        gives a text.
+        ``picture`` is BGR uint8 (H, W, 3) or grey uint8 (H, W). Texts are exact, each once, cards (``R1…``)
+        first and each kind in alphabetical order. Bytes that are not UTF-8 are taken as Latin-1, so that any
+        code gives a text.
         """
         grey = _as_grey(picture)
         if grey.size == 0:

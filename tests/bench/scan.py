@@ -8,13 +8,11 @@ picture's arrival to its text is by the clock.
 
 import dataclasses
 import json
-import platform
 import random
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +28,7 @@ from rich.table import Table
 from demo.card_video import Difficulty, Picture, draw_frame, make_video
 from kiosk.devices.camera import Camera, quieten_opencv
 from kiosk.devices.decoder import Decoder
+from tests.bench.machine import machine
 
 ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 # Not the seeds that the decoder was tuned on.
@@ -108,7 +107,7 @@ def command(*, as_json: bool, frames: int, seed: int) -> None:
     console = Console(stderr=True)
     with Progress(console=console, transient=True) as progress:
         results = measure(frames, seed, progress)
-    results["machine"] = machine()
+    results["machine"] = machine("opencv-python-headless", "zxing-cpp", "pyzbar", "numpy")
     if as_json:
         click.echo(json.dumps(results, indent=2))
     else:
@@ -164,24 +163,6 @@ def broken_promises(results: dict[str, Any]) -> list[str]:
         "no wrong text": wrong == 0,
     }
     return [promise for promise, kept in promises.items() if not kept]
-
-
-def machine() -> dict[str, Any]:
-    """Return what the figures were measured on and with."""
-    model = platform.processor() or platform.machine()
-    about = Path("/proc/cpuinfo")
-    if about.exists():
-        names = [
-            line.partition(":")[2].strip() for line in about.read_text().splitlines() if "model name" in line
-        ]
-        model = names[0] if names else model
-    libraries = ("opencv-python-headless", "zxing-cpp", "pyzbar", "numpy")
-    return {
-        "cpu": model,
-        "cores": cv2.getNumberOfCPUs(),
-        "python": platform.python_version(),
-        **{library: version(library) for library in libraries},
-    }
 
 
 def show(results: dict[str, Any], console: Console) -> None:
