@@ -9,7 +9,7 @@ Errors::
     KioskError
     ├── ConfigError        kiosk.toml cannot be used; holds every problem at once
     ├── JournalError       the journal cannot be opened or written
-    └── DeviceError        a camera, a decoder or a file cannot be used
+    └── DecoderUnavailableError   a library that reads codes is not installed
 """
 
 

@@ -118,9 +118,8 @@ def facts(*, config_file: Path, as_json: bool) -> None:
             click.echo(json.dumps(line))
         else:
             delivered = "delivered" if line["delivered"] else "waiting, safe"
-            click.echo(
-                f"{line['epoch']}/{line['seq']:<8} {line['event_id'] or '-':<33} {line['kind']:<13} {delivered}"
-            )
+            place, event_id = f"{line['epoch']}/{line['seq']:<8}", line["event_id"] or "-"
+            click.echo(f"{place} {event_id:<33} {line['kind']:<13} {delivered}")
 
 
 def _facts(config: KioskConfig) -> Iterator[dict[str, Any]]:

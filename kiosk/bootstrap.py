@@ -22,7 +22,8 @@ from kiosk.devices.decoder import Decoder
 from kiosk.devices.lines import LineScanner
 from kiosk.journal import Journal
 from kiosk.notices import Notice
-from kiosk.station import Mint, Reader, Reading, Station
+from kiosk.recorder import Mint
+from kiosk.station import Reader, Reading, Station
 from kiosk.uplink import Uplink, UplinkEvent
 from wire.events import EPOCH_LIMIT
 from wire.messages import State
@@ -36,6 +37,11 @@ _CAMERA_WORDS: Final = {
     "ended": "the video or the folder of pictures has ended",
     "stalled": "the camera sends no pictures: unplug it and plug it in again",
     "recovered": "the camera sends pictures again",
+}
+_SCANNER_WORDS: Final = {
+    "missing": "the scanner is not there: check its cable",
+    "unreadable": "the scanner cannot be opened: may this account read it?",
+    "recovered": "the scanner is there again",
 }
 
 
@@ -68,8 +74,8 @@ class _CameraReader:
 class _LineReader:
     """A scanner that sends lines, as the station wants it."""
 
-    def __init__(self, source: str, *, once: bool) -> None:
-        self._scanner = LineScanner(source, once=once)
+    def __init__(self, source: str, *, once: bool, on_trouble: Callable[[str], None]) -> None:
+        self._scanner = LineScanner(source, once=once, on_trouble=on_trouble)
 
     def start(self) -> None:
         self._scanner.start()
@@ -134,16 +140,17 @@ def make_station(
     """Build a station that reads from ``source``: a camera, a video, a folder, or ``lines:PATH``."""
     station: Station | None = None
 
-    def on_camera_trouble(code: str) -> None:
+    words = _SCANNER_WORDS if source.startswith(LINES_PREFIX) else _CAMERA_WORDS
+
+    def on_trouble(code: str) -> None:
         if station is not None:
-            words = _CAMERA_WORDS.get(code, "the camera has a problem")
-            station.camera_trouble(code, words, over=code == "recovered")
+            station.camera_trouble(code, words.get(code, "it has a problem"), over=code == "recovered")
 
     reader: Reader
     if source.startswith(LINES_PREFIX):
-        reader = _LineReader(source.removeprefix(LINES_PREFIX), once=once)
+        reader = _LineReader(source.removeprefix(LINES_PREFIX), once=once, on_trouble=on_trouble)
     else:
-        reader = _CameraReader(source, once=once, on_trouble=on_camera_trouble)
+        reader = _CameraReader(source, once=once, on_trouble=on_trouble)
     station = Station(
         config,
         journal=lambda: open_journal(config),

@@ -54,7 +54,7 @@ def read_config(path: Path) -> KioskConfig:
     Without ``data`` the journal lives beside the file, in ``<file name>.data``.
     """
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as problem:
         raise ConfigError(path, [f"it cannot be read ({problem.strerror})"]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from kiosk.bootstrap import open_journal
+from kiosk.bootstrap import journal_path, open_journal
 from kiosk.clock import Clock
 from kiosk.config import KioskConfig
 from kiosk.devices.camera import Source, pictures
@@ -87,7 +87,8 @@ def looks(sources: Iterable[str], judge: Judge, *, seconds: float = 0.0) -> Iter
     for source in sources:
         stream = Source.parse(source).is_camera
         deadline = time.monotonic() + seconds if seconds and stream else None
-        for name, picture in pictures(source):
+        seen = 0
+        for seen, (name, picture) in enumerate(pictures(source), 1):  # noqa: B007 - used below
             if picture is None:
                 yield Look(name, [], UNREADABLE, 0.0)
                 continue
@@ -98,16 +99,19 @@ def looks(sources: Iterable[str], judge: Judge, *, seconds: float = 0.0) -> Iter
             yield Look(name, texts, judge.verdict(texts), round(ms, 2))
             if deadline is not None and time.monotonic() > deadline:
                 break
+        if not seen:
+            yield Look(source, [], UNREADABLE, 0.0)  # a folder without pictures
 
 
 def _desk_of(config: KioskConfig) -> Desk:
+    none = JournalError("this kiosk has no programme yet: run it once with a network, or leave out --config")
+    if not journal_path(config).exists():
+        raise none
     journal = open_journal(config)
     try:
         programme, revocations = journal.get("programme"), journal.get("revocations")
         if programme is None:
-            raise JournalError(
-                "this kiosk has no programme yet: run it once with a network, or leave out --config"
-            )
+            raise none
         return Desk(
             body_key=config.body_key,
             programme=open_programme(programme, config.body_key),

@@ -28,7 +28,7 @@ class Connected:
 
 @dataclass(frozen=True, slots=True)
 class Disconnected:
-    """Nothing can be sent. ``reason`` is for the technician: ``refused``, ``lost``."""
+    """Nothing can be sent. ``reason`` is for the technician: ``lost``, ``refused: …``, ``no answer …``."""
 
     reason: str
 
@@ -77,6 +77,7 @@ class Uplink:
             client.tls_set()
         client.on_socket_open = _send_at_once
         client.on_connect = self._on_connect
+        client.on_connect_fail = self._on_connect_fail
         client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
@@ -119,6 +120,9 @@ class Uplink:
             self._down("refused: the broker does not accept this kiosk's account")
             return
         _result, self._subscribing = client.subscribe([(topic, 1) for topic in self._subscriptions])
+
+    def _on_connect_fail(self, _: mqtt.Client, __: Any) -> None:
+        self._down(f"no answer from {self._address}")
 
     def _on_subscribe(self, _: mqtt.Client, __: Any, mid: int, codes: list[ReasonCode], ___: Any) -> None:
         if mid != self._subscribing:

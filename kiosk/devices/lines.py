@@ -8,6 +8,8 @@ import queue
 import sys
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
@@ -18,10 +20,18 @@ _MOST_WAITING: Final = 256
 
 
 class LineScanner:
-    """Reads codes line by line. With ``once`` it ends where its source ends."""
+    """Reads codes line by line. With ``once`` it ends where its source ends.
 
-    def __init__(self, source: str, *, once: bool = False) -> None:
+    ``on_trouble`` is called from its thread with ``missing``, ``unreadable`` or ``recovered``,
+    once per change.
+    """
+
+    def __init__(
+        self, source: str, *, once: bool = False, on_trouble: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._source = source
+        self._on_trouble = on_trouble
+        self._trouble = ""
         self._once = once or source == STANDARD_INPUT
         self._lines: queue.Queue[tuple[str, float]] = queue.Queue(_MOST_WAITING)
         self._stopping = threading.Event()
@@ -51,24 +61,39 @@ class LineScanner:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                if self._source == STANDARD_INPUT:
-                    self._read(sys.stdin.buffer)
-                else:
-                    with Path(self._source).open("rb") as file:
-                        self._read(file)
+                with self._open() as file:
+                    self._tell("")
+                    self._read(file)
+            except FileNotFoundError:
+                self._tell("missing")
             except OSError:
-                pass  # unplugged: tried again below
+                self._tell("unreadable")  # or unplugged while it was read: then it will be missing
             if self._once:
                 break
             self._stopping.wait(_RETRY_S)
         self._over.set()
 
+    def _open(self) -> IO[bytes]:
+        if self._source == STANDARD_INPUT:
+            # A file of its own: at the interpreter's end, sys.stdin must not be held by this thread.
+            return open(sys.stdin.fileno(), "rb", closefd=False)
+        return Path(self._source).open("rb")
+
+    def _tell(self, trouble: str) -> None:
+        if trouble != self._trouble:
+            self._trouble = trouble
+            with suppress(Exception):
+                self._on_trouble(trouble or "recovered")
+
     def _read(self, file: IO[bytes]) -> None:
+        continued = False
         while not self._stopping.is_set():
             raw = file.readline(_LONGEST_LINE)
             if not raw:
                 return
-            text = raw.rstrip(b"\r\n").decode("utf-8", "replace")
+            # What follows in a line that is too long for any code is none by itself.
+            text = "" if continued else raw.rstrip(b"\r\n").decode("utf-8", "replace")
+            continued = not raw.endswith(b"\n")
             if text:
                 self._put(text)
 

@@ -125,7 +125,7 @@ class RecentVisits:
         self._last[card] = moment
         while self._last:
             oldest = next(iter(self._last))
-            if _age_ms(self._last[oldest], moment) < REPEAT_WINDOW_MS:
+            if 0 <= _age_ms(self._last[oldest], moment) < REPEAT_WINDOW_MS:
                 break
             del self._last[oldest]
 

@@ -1,0 +1,107 @@
+"""What this kiosk works by: the fair's programme and the revocations, kept over a restart.
+
+One thread at a time offers what it has heard (at the start the main one, then the
+carrier). ``desk`` is replaced as a whole, so the eye may take it at any moment.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from kiosk.config import KioskConfig
+from kiosk.journal import JournalError
+from kiosk.notices import Notice, ProgrammeTaken, Trouble
+from kiosk.recorder import Recorder
+from kiosk.rules.desk import Desk
+from wire.envelope import EnvelopeError
+from wire.programme import (
+    Programme,
+    Revocations,
+    open_programme,
+    open_revocations,
+    revocations_supersede,
+    supersedes,
+)
+
+_PROGRAMME: Final = "programme"
+_REVOCATIONS: Final = "revocations"
+
+
+class Descriptions:
+    """The programme and the revocations at hand; ``desk`` is None before the first programme."""
+
+    def __init__(self, config: KioskConfig, recorder: Recorder, notify: Callable[[Notice], None]) -> None:
+        self._config = config
+        self._recorder = recorder
+        self._notify = notify
+        self.programme: Programme | None = None
+        self.revocations: Revocations | None = None
+        self.desk: Desk | None = None
+
+    @property
+    def programme_version(self) -> int:
+        """The programme's version, 0 before the first."""
+        return self.programme.version if self.programme else 0
+
+    @property
+    def revocations_version(self) -> int:
+        """The revocations' version, 0 before the first."""
+        return self.revocations.version if self.revocations else 0
+
+    def take_kept(self) -> None:
+        """Take what was kept before the last stop: signed, so as good as just heard."""
+        for key, take in ((_PROGRAMME, self._take_programme), (_REVOCATIONS, self._take_revocations)):
+            kept = self._recorder.ask(self._recorder.journal.get, key)
+            if kept is not None:
+                try:
+                    take(kept)
+                except EnvelopeError as problem:
+                    self._notify(Trouble("message", problem.code, f"the kept {key}: {problem}"))
+
+    def offer_programme(self, message: bytes) -> bool:
+        """Take a programme that was heard where it is newer; raises ``EnvelopeError``."""
+        taken = self._take_programme(message)
+        if taken:
+            self._keep(_PROGRAMME, message)
+        return taken
+
+    def offer_revocations(self, message: bytes) -> bool:
+        """Take revocations that were heard where they are newer; raises ``EnvelopeError``."""
+        taken = self._take_revocations(message)
+        if taken:
+            self._keep(_REVOCATIONS, message)
+        return taken
+
+    def _take_programme(self, message: bytes) -> bool:
+        offered = open_programme(message, self._config.body_key)
+        if offered.body.id != self._config.body or offered.fair.id != self._config.fair:
+            raise EnvelopeError("wrong_recipient", "a programme of another fair")
+        if not supersedes(offered, self.programme):
+            return False
+        self.programme = offered
+        self._set_desk()
+        self._notify(ProgrammeTaken(offered.version, offered.fair.id, len(offered.booths)))
+        return True
+
+    def _take_revocations(self, message: bytes) -> bool:
+        offered = open_revocations(message, self._config.body_key)
+        if not revocations_supersede(offered, self.revocations):
+            return False
+        self.revocations = offered
+        self._set_desk()
+        return True
+
+    def _keep(self, key: str, message: bytes) -> None:
+        try:
+            self._recorder.ask(self._recorder.journal.put, key, message)
+        except JournalError as problem:
+            # It is worked by all the same; after a restart the server gives it again.
+            self._notify(Trouble("journal", "cannot_write", str(problem)))
+
+    def _set_desk(self) -> None:
+        if self.programme is not None:
+            self.desk = Desk(
+                body_key=self._config.body_key,
+                programme=self.programme,
+                revocations=self.revocations,
+                last_server_ms=self._recorder.ask(lambda: self._recorder.journal.last_server_time),
+            )

@@ -1,0 +1,74 @@
+"""The making of facts, and the one thread that owns the journal.
+
+Whoever has something to record or to read asks and waits; what :meth:`Recorder.record` has
+given back is committed. May be used from any thread.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from kiosk.config import KioskConfig
+from kiosk.journal import Entry, Journal, Position
+from kiosk.rules.desk import Moment
+from wire.events import Event, Fact, encode_event
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Mint:
+    """Where randomness comes from: event ids, epochs, nonces, and jitter in [0, 1)."""
+
+    event_id: Callable[[], str]
+    epoch: Callable[[], int]
+    nonce: Callable[[], str]
+    jitter: Callable[[], float]
+
+
+class Recorder:
+    """Records facts of one kiosk in its journal, which ``open_journal`` opens.
+
+    Raises ``JournalError`` where it cannot be opened.
+    """
+
+    def __init__(
+        self, config: KioskConfig, open_journal: Callable[[], Journal], event_id: Callable[[], str]
+    ) -> None:
+        self._fair = config.fair
+        self._booth = config.booth
+        self._mint_event_id = event_id
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        self.journal = self._thread.submit(open_journal).result()
+
+    def ask(self, function: Callable[..., Result], *arguments: object) -> Result:
+        """Call a method of ``journal`` in the journal's own thread, and wait for what it gives."""
+        return self._thread.submit(function, *arguments).result()
+
+    def entry(self, fact: Fact, moment: Moment) -> Entry:
+        """Make the event of a fact that happens now; nothing is recorded."""
+        event_id = self._mint_event_id()
+        event = Event(
+            event_id=event_id,
+            occurred_at=moment.wall_ms,
+            monotonic_ms=moment.monotonic_ms,
+            boot_id=moment.boot_id,
+            fair=self._fair,
+            booth=self._booth,
+            fact=fact,
+        )
+        return Entry(event_id, encode_event(event))
+
+    def record(self, fact: Fact, moment: Moment) -> tuple[Position, str]:
+        """Commit a fact and give its place and its id; raises ``JournalError``."""
+        entry = self.entry(fact, moment)
+        [position] = self.ask(self.journal.append, [entry])
+        return position, entry.event_id
+
+    def close(self) -> None:
+        """Close the journal; everything committed is on the disk already."""
+        try:
+            self.ask(self.journal.close)
+        finally:
+            self._thread.shutdown()

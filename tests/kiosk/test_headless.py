@@ -1,0 +1,55 @@
+"""What a kiosk without a window tells: lines for people, and JSON for programs."""
+
+import json
+from dataclasses import fields
+from typing import Any, get_args
+
+import pytest
+
+from kiosk.headless import told
+from kiosk.notices import Delivered, Link, Notice, ProgrammeTaken, Scanned, Trouble
+from kiosk.rules.desk import Outcome
+
+CARD = "0001-00c0ffee00c0ff"
+ACCEPTED = Scanned(Outcome.ACCEPTED, "", CARD, "e" * 32, 7, 3, 4.6)
+REFUSED = Scanned(Outcome.REFUSED, "bad_signature", "", "e" * 32, 7, 4, 2.2)
+NOTICES: list[tuple[Notice, str, str]] = [
+    (ACCEPTED, "scanned", f"accepted {CARD} (5 ms)"),
+    (REFUSED, "scanned", "refused bad_signature (2 ms)"),
+    (Scanned(Outcome.REPEAT, "", CARD, "", 0, 0, 0.3), "scanned", f"repeat {CARD} (0 ms)"),
+    (Delivered(7, 3, 0, [1.5]), "delivered", "all delivered"),
+    (Delivered(7, 3, 12, []), "delivered", "delivered, 12 facts waiting, safe"),
+    (Link(up=True, reason="", waiting=4), "link", "connected"),
+    (Link(up=False, reason="lost", waiting=4), "link", "no network (lost) · 4 facts waiting, safe"),
+    (ProgrammeTaken(3, "rabat-2024", 6), "programme", "programme of rabat-2024, version 3, 6 booths"),
+    (Trouble("camera", "missing", "the camera is not there: check its cable"), "trouble", "the camera is"),
+]
+
+
+@pytest.mark.parametrize(("notice", "name", "words"), NOTICES)
+def test_each_notice_is_one_line_of_words(notice: Notice, name: str, words: str) -> None:
+    assert name
+    line = told(notice, as_json=False)
+    assert line.startswith(words)
+    assert len(line.splitlines()) == 1
+
+
+@pytest.mark.parametrize(("notice", "name", "words"), NOTICES)
+def test_each_notice_is_one_object_with_all_its_fields(notice: Notice, name: str, words: str) -> None:
+    assert words
+    line = told(notice, as_json=True)
+    assert "\n" not in line
+    read: dict[str, Any] = json.loads(line)
+    assert read.pop("notice") == name
+    assert set(read) == {field.name for field in fields(notice)}
+    assert type(notice)(**read) == notice
+
+
+def test_no_kind_of_notice_is_left_out() -> None:
+    assert {type(notice) for notice, _, _ in NOTICES} == set(get_args(Notice))
+
+
+def test_words_of_any_script_stay_as_they_are() -> None:
+    line = told(Trouble("camera", "missing", "رواق · no\ncamera"), as_json=True)
+    assert "رواق" in line
+    assert len(line.splitlines()) == 1
