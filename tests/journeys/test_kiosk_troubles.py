@@ -36,7 +36,6 @@ from tests.waiting import stays, until
 from wire.card import Card, parse
 
 
-
 class Site:
     """A server that runs, a network that can be cut, cards, and kiosks whose ends are seen to."""
 
