@@ -23,4 +23,4 @@ compile() { # PROFILE WORDS…
 
 compile dev --extra dev "$@"
 # The launcher takes an installed dev.txt for an installed run.txt: equal versions.
-compile run --extra kiosk --extra server --constraint requirements/dev.txt
+compile run --extra assets --extra kiosk --extra server --constraint requirements/dev.txt

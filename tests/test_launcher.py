@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-COMMANDS = ("demo", "server", "kiosk", "test", "bench")
+COMMANDS = ("demo", "server", "kiosk", "test", "bench", "gallery")
 LIBRARIES = ("libzbar.so.0", "libGL.so.1", "libEGL.so.1", "dri/x_dri.so", "libmtdev.so.1", "libfribidi.so.0")
 # What a launcher may use of every system; all else it finds on PATH is a stand-in of the test.
 TOOLS = (
-    *("cat", "chmod", "cmp", "cp", "dirname", "env", "flock", "grep", "head", "mkdir", "mktemp"),
-    *("readlink", "rm", "sed", "sh", "sleep", "tail", "touch", "uniq"),
+    *("cat", "chmod", "cmp", "cp", "dirname", "env", "flock", "grep", "head", "mkdir", "mktemp", "mv"),
+    *("readlink", "rm", "sed", "sh", "sha256sum", "sleep", "tail", "touch", "uniq"),
 )
 
 # Writes itself into the environment it is asked to make, and every call into a log.
@@ -34,6 +34,10 @@ case $* in
         [ -e "$STAND_INS/no-network" ] || exit 0
         printf '%s\\n' 'ERROR: Exception:' 'Traceback (most recent call last):' 'Timeout: no answer'
         exit 2
+        ;;
+    '-m assets.make')
+        sleep "$PIP_TAKES"
+        [ ! -e "$STAND_INS/no-npm" ] || { echo 'npm has no answer' >&2; exit 1; }
         ;;
     '-m server '*) echo "$*"; pwd; echo "$PYTHONPATH" ;;
 esac
@@ -67,11 +71,16 @@ class Machine:
             found = shutil.which(tool)
             assert found, tool
             (self.bin / tool).symlink_to(found)
-        for name, text in {"python3": PYTHON, "id": ID, "apt-get": APT, "mosquitto": "#!/bin/sh\n"}.items():
+        for name, text in {"python3": PYTHON, "id": ID, "apt-get": APT}.items():
             self.program(name, text)
+        for name in ("mosquitto", "chromium"):
+            self.program(name, "#!/bin/sh\n")
         launcher = (ROOT / "riwaq").read_text()
         assert "/usr/lib/" in launcher
-        (self.project / "riwaq").write_text(launcher.replace("/usr/lib", str(libraries)))
+        # Only what the test puts there may be found, whatever the machine of the tests has.
+        launcher = launcher.replace("/usr/lib", str(libraries)).replace("/usr/bin/chromium", "/none")
+        launcher = launcher.replace("/usr/sbin/mosquitto /usr/local/sbin/mosquitto", "/none")
+        (self.project / "riwaq").write_text(launcher)
         (self.project / "riwaq").chmod(0o755)
         self.lock("one==1 \\\n    --hash=sha256:0\n")
 
@@ -103,6 +112,9 @@ class Machine:
 
     def installs(self) -> int:
         return self.calls("python", " install ")
+
+    def makes(self) -> int:
+        return self.calls("python", "-m assets.make\n")
 
 
 class Started:
@@ -247,18 +259,14 @@ def test_root_gets_the_packages_installed_after_one_line_that_says_why(machine: 
     assert install.endswith("install -y --no-install-recommends python3-venv libzbar0")
 
 
-def test_only_the_tests_ask_for_a_broker_and_a_database(machine: Machine) -> None:
+def test_only_the_tests_ask_for_a_broker_a_database_and_a_browser(machine: Machine) -> None:
     (machine.bin / "mosquitto").unlink()
+    (machine.bin / "chromium").unlink()
     shutil.rmtree(machine.stand_ins / "lib/postgresql")
-    (machine.project / "riwaq").write_text(
-        (machine.project / "riwaq")
-        .read_text()
-        .replace("/usr/sbin/mosquitto /usr/local/sbin/mosquitto", "/none")
-    )
     assert machine.start("server").returncode == 0
     done = machine.start("test")
     assert done.returncode == 3
-    assert "--no-install-recommends mosquitto postgresql'" in done.stderr
+    assert "--no-install-recommends mosquitto postgresql chromium'" in done.stderr
 
 
 def test_where_there_is_no_apt_it_says_what_is_missing_and_goes_on(machine: Machine) -> None:
@@ -314,6 +322,50 @@ def test_a_failure_while_packages_are_written_makes_all_anew(machine: Machine) -
     (machine.stand_ins / "full-disk").unlink()
     assert machine.start("server").returncode == 0
     assert machine.calls("python", "-m venv") == 2
+
+
+def test_assets_are_made_once_and_again_when_a_part_of_them_changes(machine: Machine) -> None:
+    done = machine.start("server")
+    assert "riwaq: making what assets/made lacks" in done.stderr
+    assert "making" not in done.stdout
+    machine.start("server")
+    assert machine.makes() == 1
+    catalogue = machine.project / "assets/locale/fr/LC_MESSAGES/kiosk.po"
+    catalogue.parent.mkdir(parents=True)
+    for text in ("one", "two"):
+        catalogue.write_text(text)
+        machine.start("server")
+        assert machine.start("server").stderr == ""
+    catalogue.unlink()
+    machine.start("server")
+    assert machine.makes() == 4
+    shutil.rmtree(machine.project / "assets/made")
+    machine.start("server")
+    assert machine.makes() == 5
+    assert machine.installs() == 1
+
+
+@pytest.mark.parametrize("command", ["demo", "kiosk", "server", "test", "bench", "gallery"])
+def test_every_program_finds_its_assets_made(machine: Machine, command: str) -> None:
+    machine.start(command)
+    assert machine.makes() == 1
+
+
+def test_assets_that_cannot_be_made_stop_the_start_and_the_next_tries_again(machine: Machine) -> None:
+    machine.now("no-npm")
+    done = machine.start("server")
+    assert done.returncode == 1
+    assert "npm has no answer\n" in done.stderr
+    assert done.stdout == ""
+    (machine.stand_ins / "no-npm").unlink()
+    assert machine.start("server").returncode == 0
+    assert machine.makes() == 2
+
+
+def test_two_first_starts_at_once_make_assets_once(machine: Machine) -> None:
+    started = [machine.begin("server", pip_takes="0.5") for _ in range(3)]
+    assert [each.wait().returncode for each in started] == [0, 0, 0]
+    assert machine.makes() == 1
 
 
 def test_an_environment_that_somebody_made_himself_is_used(machine: Machine) -> None:
@@ -372,7 +424,10 @@ def test_the_programs_run_in_the_tests_on_the_versions_they_run_on_elsewhere() -
 def test_the_locks_hold_every_dependency_of_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    wanted = {"run": [*project["dependencies"], *extras["kiosk"], *extras["server"]], "dev": extras["dev"]}
+    wanted = {
+        "run": [*project["dependencies"], *extras["kiosk"], *extras["server"], *extras["assets"]],
+        "dev": extras["dev"],
+    }
     for profile, requirements in wanted.items():
         names = {re.split(r"[^A-Za-z0-9._-]", each)[0].lower().replace("_", "-") for each in requirements}
         missing = names - pins(profile).keys() - {"riwaq"}

@@ -32,6 +32,23 @@ def test_wheel_holds_programs_migrations_and_the_example(wheel: Path) -> None:
     assert not any(name.startswith(("tests/", "demo/")) for name in names)
 
 
+def test_wheel_carries_what_is_made_at_set_up_so_that_the_field_needs_no_npm(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    assert {
+        "kiosk/made/fonts/riwaq-regular.ttf",
+        "kiosk/made/fonts/lucide.json",
+        "kiosk/made/sounds/accepted.wav",
+        "kiosk/made/fonts/licences/noto.txt",
+        "server/made/web/uplot.js",
+        "server/made/web/riwaq-bold.woff2",
+        "server/made/web/icons/check.svg",
+        "server/made/web/licences/uplot.txt",
+    } <= names
+    assert not any(name.startswith("kiosk/made/web/") for name in names)
+    for source in (ROOT / "assets/made/locale").rglob("*.mo"):
+        assert f"{source.stem}/made/{source.relative_to(ROOT / 'assets/made')}" in names
+
+
 def test_installed_wheel_answers_and_opens_a_directory(wheel: Path, tmp_path: Path) -> None:
     """Run it from its own unpacked files alone: nothing may be taken from the source tree."""
     site = tmp_path / "site"

@@ -46,7 +46,7 @@ class Report:
     in_ledger: int = 0
     lost: int = 0
     foreign: int = 0
-    duplicates_absorbed: int = 0
+    copies: int = 0
     quarantined: int = 0
     visits_expected: int = 0
     visits_counted: int = 0
@@ -273,7 +273,7 @@ def _count(hall: Hall, report: Report) -> None:
     report.foreign = len(ledger - journals.keys())
     status = hall.office.status()
     report.quarantined = status["in_quarantine"]
-    report.duplicates_absorbed = sum(row["status"] != "accepted" for row in rows)
+    report.copies = sum(row["status"] != "accepted" for row in rows)
     visits = [event for event in events if isinstance(event.fact, Visit)]
     slots = {
         (event.fact.card.identity, event.booth, event.occurred_at // SLOT_MS)

@@ -38,7 +38,7 @@ step "a minimal Debian 12"
 debootstrap --variant=minbase --include=python3 bookworm "$bare" ${MIRROR:+"$MIRROR"} >"$work/log" 2>&1 ||
     { tail -n 5 "$work/log"; fail 'debootstrap'; }
 mkdir "$bare/riwaq"
-tar -C "$root" --exclude=./.venv --exclude=./.git --exclude='./.*_cache' -cf - . | tar -C "$bare/riwaq" -xf -
+tar -C "$root" --exclude=./.venv --exclude=./assets/made --exclude=./.git --exclude='./.*_cache' -cf - . | tar -C "$bare/riwaq" -xf -
 if [ -n "${PIP_CERT-}" ]; then
     mkdir -p "$bare/etc/ssl/certs"
     cp "$PIP_CERT" "$bare/etc/ssl/certs/riwaq-test.pem"

@@ -1,0 +1,17 @@
+"""Where the server finds what is made at set-up: fonts, icons and charts of pages, catalogues of words."""
+
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+
+
+class NotMadeError(Exception):
+    """What is made at set-up is not there; the message says how to make it."""
+
+
+def assets_dir() -> Path:
+    """Find the directory with `web/` and `locale/`, in the wheel or beside the packages."""
+    for place in (_HERE / "made", _HERE.parent / "assets/made"):
+        if place.is_dir():
+            return place
+    raise NotMadeError("Fonts, icons and translations are not made yet: run ./riwaq once.")
