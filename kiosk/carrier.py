@@ -257,7 +257,7 @@ class Carrier:
         ack = open_signed(Ack, payload, self._server_key())
         if ack.device != self._config.device:
             raise EnvelopeError("wrong_recipient", "an acknowledgement for another kiosk")
-        held = self._recorder.ask(self._journal.event_id, ack.epoch, ack.upto)
+        held = self._recorder.ask(self._journal.tail, ack.epoch, ack.upto)
         self._obey(self._delivery.acknowledged(ack, held, time.monotonic()), server_time=ack.server_time)
 
     def _take_answer(self, payload: bytes) -> None:
@@ -274,7 +274,7 @@ class Carrier:
         # A fact that cannot be written must not keep those of before from going out.
         self._outliving(self._measure_clock, answer, heard_ms)
         held = {
-            entry.epoch: self._recorder.ask(self._journal.event_id, entry.epoch, entry.upto)
+            entry.epoch: self._recorder.ask(self._journal.tail, entry.epoch, entry.upto)
             for entry in answer.epochs
         }
         commands = self._delivery.answered(answer, held, time.monotonic())

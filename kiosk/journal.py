@@ -19,6 +19,8 @@ from typing import Final
 
 from kiosk import KioskError
 from kiosk.rules.delivery import EpochView
+from wire.events import event_name
+from wire.messages import next_tail
 
 _MIGRATIONS: Final = (
     """
@@ -39,10 +41,14 @@ _MIGRATIONS: Final = (
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE setting (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
     """,
+    # Over the events up to the mark; rows after it are always there or declared lost.
+    "ALTER TABLE epoch ADD COLUMN tail TEXT NOT NULL DEFAULT '';",
 )
 
 
-_NEW_EPOCH: Final = "INSERT INTO epoch (epoch, first, last, mark) VALUES (?, ?, ?, ?)"
+_PAGE: Final = 500
+"""Rows read at a time."""
+_NEW_EPOCH: Final = "INSERT INTO epoch (epoch, first, last, mark, tail) VALUES (?, ?, ?, ?, ?)"
 _FACTS: Final = "SELECT epoch, seq, event_id, payload, checksum FROM fact"
 
 
@@ -80,6 +86,20 @@ def _checksum(epoch: int, seq: int, event_id: str, payload: bytes) -> bytes:
     return blake2b(head + payload, digest_size=8).digest()
 
 
+def _sound(epoch: int, seq: int, event_id: object, payload: object, checksum: object) -> bool:
+    # A broken page may give anything in any column, whatever the table says.
+    return (
+        isinstance(event_id, str)
+        and isinstance(payload, bytes)
+        and checksum == _checksum(epoch, seq, event_id, payload)
+    )
+
+
+def _text(raw: bytes) -> str:
+    # A flipped bit can make a text undecodable; that must cost its own row, not all that come after.
+    return raw.decode("utf-8", "replace")
+
+
 class Journal:
     """The journal in one file. ``mint_epoch`` gives a fresh random epoch (below 2**53).
 
@@ -115,7 +135,7 @@ class Journal:
         positions = [Position(epoch, last + 1 + i) for i in range(len(entries))]
         with self._transaction():
             if fresh:
-                self._db.execute(_NEW_EPOCH, (epoch, 1, positions[-1].seq, 0))
+                self._db.execute(_NEW_EPOCH, (epoch, 1, positions[-1].seq, 0, ""))
             else:
                 self._db.execute("UPDATE epoch SET last = ? WHERE epoch = ?", (positions[-1].seq, epoch))
             self._db.executemany(
@@ -147,7 +167,7 @@ class Journal:
             (epoch, first, last),
         )
         for seq, event_id, payload, checksum in _readable(rows):
-            if checksum == _checksum(epoch, seq, event_id, payload):
+            if _sound(epoch, seq, event_id, payload, checksum):
                 found[seq] = Entry(event_id, payload)
         return [found.get(seq) for seq in range(first, last + 1)]
 
@@ -165,38 +185,66 @@ class Journal:
                 ),
             )
 
-    def event_id(self, epoch: int, seq: int) -> str | None:
-        """Give the id of the fact at a place, or None where there is none."""
+    def tail(self, epoch: int, upto: int) -> str | None:
+        """Give the tail of an epoch at a seq (see ``wire.messages``).
+
+        None where the journal does not hold or cannot read every fact that it needs for it:
+        those after the mark, or before a mark that is to go back all of them.
+        """
         row = self._db.execute(
-            "SELECT event_id FROM fact WHERE epoch = ? AND seq = ?", (epoch, seq)
+            "SELECT first, last, mark, tail FROM epoch WHERE epoch = ?", (epoch,)
         ).fetchone()
-        return str(row[0]) if row else None
+        if row is None:
+            return None
+        first, last, mark, tail = row
+        if not first - 1 <= upto <= last:
+            return None
+        done = mark
+        if upto < mark:
+            done, tail = first - 1, ""
+        for start in range(done + 1, upto + 1, _PAGE):
+            for entry in self.read(epoch, start, min(start + _PAGE - 1, upto)):
+                if entry is None:
+                    return None
+                tail = next_tail(tail, event_name(entry.payload))
+        return str(tail)
 
     def set_mark(self, epoch: int, upto: int, server_time: int) -> None:
         """Note what is delivered, and when the server said so (ms UTC by its clock)."""
+        tail = self.tail(epoch, upto)
         with self._transaction():
-            self._db.execute("UPDATE epoch SET mark = ? WHERE epoch = ?", (upto, epoch))
+            self._db.execute("UPDATE epoch SET mark = ?, tail = ? WHERE epoch = ?", (upto, tail or "", epoch))
             self._put("server_time", str(server_time).encode())
 
     def fork(self, epoch: int) -> EpochView | None:
-        """Copy what ``epoch`` has not delivered to a fresh epoch, ids and bytes unchanged.
+        """Move ``epoch`` to a fresh number with seqs, ids and bytes unchanged, nothing of it delivered.
 
-        Gives the epoch that now holds the copies, or None where nothing was left. Damaged
-        rows stay behind: they are declared ``Lost`` by whoever shares this history.
+        Gives the epoch as it is now, or None where there is none of that number. A damaged
+        row leaves a hole, which is declared ``Lost`` like any other.
         """
         view = next((view for view in self.epochs() if view.epoch == epoch), None)
         if view is None:
             return None
-        if self._epoch == epoch:
-            self._epoch = None
-        start = max(view.mark + 1, view.first)
-        left = [entry for entry in self.read(epoch, start, view.last) if entry is not None]
+        fresh = self._mint_epoch()
+        # One transaction: a plug that is pulled here must not leave facts that are nowhere to be sent.
         with self._transaction():
-            self._db.execute("UPDATE epoch SET mark = last WHERE epoch = ?", (epoch,))
-        if not left:
-            return None
-        at = self.append(left)[-1]
-        return next(view for view in self.epochs() if view.epoch == at.epoch)
+            for start in range(view.first, view.last + 1, _PAGE):
+                end = min(start + _PAGE - 1, view.last)
+                self._db.executemany(
+                    "UPDATE fact SET epoch = ?, checksum = ? WHERE epoch = ? AND seq = ?",
+                    [
+                        (fresh, _checksum(fresh, seq, entry.event_id, entry.payload), epoch, seq)
+                        for seq, entry in enumerate(self.read(epoch, start, end), start)
+                        if entry is not None
+                    ],
+                )
+            self._db.execute("DELETE FROM fact WHERE epoch = ?", (epoch,))
+            self._db.execute(
+                "UPDATE epoch SET epoch = ?, mark = first - 1, tail = '' WHERE epoch = ?", (fresh, epoch)
+            )
+        if self._epoch == epoch:
+            self._epoch = fresh
+        return EpochView(fresh, view.first, view.last, view.first - 1)
 
     def oldest_waiting(self) -> Entry | None:
         """Give the oldest fact that is not delivered, as far as it can be read."""
@@ -221,8 +269,8 @@ class Journal:
     def entries(self) -> Iterator[tuple[Position, Entry | None, bool]]:
         """Give every kept fact with its place and whether it is delivered; None where damaged."""
         for view in self.epochs():
-            for start in range(view.first, view.last + 1, 500):
-                end = min(start + 499, view.last)
+            for start in range(view.first, view.last + 1, _PAGE):
+                end = min(start + _PAGE - 1, view.last)
                 for seq, entry in enumerate(self.read(view.epoch, start, end), start):
                     yield Position(view.epoch, seq), entry, seq <= view.mark
 
@@ -256,13 +304,18 @@ class Journal:
         if not sound:
             db.close()
             db = self._start_over()
-        _migrate(db)
-        if self.salvage is not None:
-            self._save_what_reads(db)
+        try:
+            _migrate(db)
+            if self.salvage is not None:
+                self._save_what_reads(db)
+        except BaseException:
+            db.close()
+            raise
         return db
 
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self._path, isolation_level=None, timeout=10)
+        db.text_factory = _text
         try:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
@@ -288,24 +341,29 @@ class Journal:
         aside = self.salvage.moved_aside if self.salvage else self._path
         saved = holes = 0
         with closing(sqlite3.connect(aside, isolation_level=None)) as old:
+            old.text_factory = _text
+            # Else SQLite gives not one row of a file that is shorter than it should be.
+            _try(old, "PRAGMA writable_schema = ON")
             marks = {
                 row[0]: row
-                for row in _readable(_try(old, "SELECT epoch, first, last, mark FROM epoch ORDER BY ordinal"))
+                for row in _readable(
+                    _try(old, "SELECT epoch, first, last, mark, tail FROM epoch ORDER BY ordinal")
+                )
             }
             seen: dict[int, int] = {}
             db.execute("BEGIN IMMEDIATE")
             # Both ways through the file: what lies behind a broken page is reached from the other end.
             for sql in (f"{_FACTS} ORDER BY epoch, seq", f"{_FACTS} ORDER BY epoch DESC, seq DESC"):
                 for epoch, seq, event_id, payload, checksum in _readable(_try(old, sql)):
-                    if checksum != _checksum(epoch, seq, event_id, payload):
+                    if not _sound(epoch, seq, event_id, payload, checksum):
                         continue
                     row = (epoch, seq, event_id, payload, checksum)
                     saved += db.execute("INSERT OR IGNORE INTO fact VALUES (?, ?, ?, ?, ?)", row).rowcount
                     seen[epoch] = max(seen.get(epoch, 0), seq)
             for epoch in dict.fromkeys([*marks, *seen]):
-                _, first, last, mark = marks.get(epoch, (epoch, 1, seen.get(epoch, 0), 0))
+                _, first, last, mark, tail = marks.get(epoch, (epoch, 1, seen.get(epoch, 0), 0, ""))
                 last = max(last, seen.get(epoch, 0))
-                db.execute(_NEW_EPOCH, (epoch, first, last, min(mark, last)))
+                db.execute(_NEW_EPOCH, (epoch, first, last, min(mark, last), tail))
                 there = db.execute("SELECT count(*) FROM fact WHERE epoch = ?", (epoch,)).fetchone()[0]
                 holes += last - first + 1 - there
             for key, value in _readable(_try(old, "SELECT key, value FROM setting")):

@@ -7,30 +7,31 @@ the transaction of :meth:`Intake.take` has committed.
 
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from server.rules.figures import (
-    CountedVisit,
-    DayOf,
-    Figures,
-    add,
-    changes,
-    day_namer,
-    tally,
-    tally_without_card,
-)
+from server.rules.figures import Counted, DayOf, day_namer, difference
 from server.rules.ingest import Incoming, Verdict, classify, contiguous
 from server.store.engine import Store
-from server.store.ledger import Ledger, Mark, Offset, Place, StoredVisit
-from wire.card import Category
+from server.store.ledger import Ledger, Mark, NewFact, Offset, Place, StoredVisit, TouchedVisit
 from wire.envelope import Batch
-from wire.events import ClockOffset, Event, EventError, Lost, Refusal, Unknown, Visit, Void, decode_event
-from wire.messages import KeptEpoch
+from wire.events import (
+    ClockOffset,
+    Event,
+    EventError,
+    Lost,
+    Refusal,
+    Unknown,
+    Visit,
+    Void,
+    decode_event,
+    event_name,
+)
+from wire.messages import KeptEpoch, next_tail
 from wire.programme import Fair
 
 _DEFAULT_ZONE = Fair(id="", tour="", names={}, days=[]).timezone
@@ -46,17 +47,26 @@ class Taken:
     flagged: set[str]
 
 
+class _NewVisit(NamedTuple):
+    """A visit that came in, and whose it is: a card's identity, or an empty text."""
+
+    fact: NewFact
+    event_id: str
+    fair: str
+    card: str
+
+
 @dataclass(slots=True)
 class _Plan:
     """What is to be written, gathered while events are judged."""
 
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    visits: list[dict[str, Any]] = field(default_factory=list)
+    facts: list[NewFact] = field(default_factory=list)
+    visits: list[_NewVisit] = field(default_factory=list)
     voids: list[tuple[str, str]] = field(default_factory=list)
     offsets: list[tuple[str, Event, ClockOffset]] = field(default_factory=list)
     quarantined: list[dict[str, Any]] = field(default_factory=list)
     verdicts: Counter[str] = field(default_factory=Counter)
-    tails: dict[tuple[Place, int], str] = field(default_factory=dict)
+    names: dict[tuple[Place, int], str] = field(default_factory=dict)
     flagged: set[str] = field(default_factory=set)
 
 
@@ -67,7 +77,6 @@ class Intake:
         self._store = store
         self._body = body
         self._digest_key = digest_key
-        self._day_namers: dict[str, DayOf] = {}
 
     def take(self, batches: Sequence[Batch], received_at: int) -> Taken:
         """Commit batches in one transaction. ``received_at`` is ms UTC by the server's clock."""
@@ -95,10 +104,13 @@ class Intake:
                 place = Place(device, entry.epoch)
                 mark = marks.get(place, Mark(0, 0, ""))
                 if entry.first > mark.upto + 1:
-                    upto = contiguous(entry.first - 1, ledger.seqs_beyond(place, entry.first - 1))
-                    moved = Mark(upto, max(mark.highest, upto), ledger.event_id_at(place, upto))
+                    beyond = ledger.seqs_beyond(place, mark.upto)
+                    upto = contiguous(entry.first - 1, [seq for seq in beyond if seq >= entry.first])
+                    tail = _tail(ledger, place, Mark(entry.first - 1, 0, ""), upto, {})
+                    moved = Mark(upto, max(mark.highest, upto), tail)
                     ledger.set_marks({place: moved})
-                    ledger.note_gone(place, entry.first - 1 - mark.upto)
+                    held = sum(seq < entry.first for seq in beyond)
+                    ledger.note_gone(place, entry.first - 1 - mark.upto - held)
                     marks[place] = moved
         return {entry.epoch: marks.get(Place(device, entry.epoch), Mark(0, 0, "")) for entry in kept}
 
@@ -107,8 +119,8 @@ class Intake:
         with self._store.writing() as connection:
             ledger = Ledger(connection, self._body)
             ledger.drop_figures(fair)
-            figures = self._figures(fair, ledger.all_counted_visits(fair), ledger)
-            ledger.add_to_figures(fair, figures)
+            counted = Counted(ledger.all_counted_visits(fair))
+            ledger.add_to_figures(fair, difference(Counted(), counted, self._day_of(fair, ledger)))
 
     # -- judging -----------------------------------------------------------------------------
 
@@ -136,7 +148,7 @@ class Intake:
                 )
                 plan.verdicts[verdict] += 1
                 _carry_out(plan, verdict, place, item, received_at)
-                if verdict not in {Verdict.DUPLICATE, Verdict.CLASH}:
+                if verdict is not Verdict.DUPLICATE and verdict is not Verdict.CLASH:
                     digest_at[place, item.seq] = item.digest
                 if verdict is Verdict.ACCEPTED:
                     digest_of_id[event_id] = item.digest
@@ -157,112 +169,113 @@ class Intake:
     def _write(self, ledger: Ledger, plan: _Plan) -> set[str]:
         self._give_subjects(ledger, plan.visits)
         offsets = self._correct_times(ledger, plan)
-        voided = ledger.void_targets({row["event_id"] for row in plan.visits})
+        voided = ledger.void_targets({visit.event_id for visit in plan.visits})
         voided.update(target for target, _ in plan.voids)
-        for row in plan.visits:
-            row["voided"] = row["event_id"] in voided
+        for visit in plan.visits:
+            visit.fact.voided = visit.event_id in voided
         # Facts that are there already and that this transaction moves or voids.
-        touched = [
-            row for (device, boot), _ in offsets.items() for row in ledger.visits_of_boot(device, boot)
-        ]
+        touched = [row for device, boot in offsets for row in ledger.visits_of_boot(device, boot)]
         to_void = ledger.visits_to_void({target for target, _ in plan.voids})
         touched += to_void
 
-        subjects: dict[str, set[int]] = defaultdict(set)
-        for row in plan.visits:
-            if row["subject"] is not None:
-                subjects[row["fair"]].add(row["subject"])
-        for _, fair, subject in touched:
-            if subject is not None:
-                subjects[fair].add(subject)
-        rows_without_card = {row_id for row_id, _, subject in touched if subject is None}
-
-        before = self._counted(ledger, subjects, rows_without_card)
-        ledger.add_facts(plan.rows)
+        before = self._counted(ledger, plan.visits, touched)
+        ledger.add_facts(plan.facts)
         ledger.add_voids(plan.voids)
-        ledger.void_rows({row_id for row_id, _, _ in to_void})
+        ledger.void_rows({row.id for row in to_void})
         for (device, boot), offset in offsets.items():
             ledger.set_offset(device, boot, offset)
             ledger.note_clock(device, offset.server_minus_wall_ms)
-        new = [_stored(row) for row in plan.visits if not row["voided"]]
-        # Re-reading is for the rare case; else what is there after is what was there plus the new.
-        kept = self._counted(ledger, subjects, rows_without_card) if touched else [*before, *new]
-        after = kept + [visit for visit in new if visit.subject is None] if touched else kept
+        if touched:
+            after = self._counted(ledger, plan.visits, touched)
+        else:
+            # Nothing that was there has moved: what is there now is that and what came.
+            after = {fair: counted.copy() for fair, counted in before.items()}
+        new: dict[str, list[StoredVisit]] = defaultdict(list)
+        for fact, _, fair, _ in plan.visits:
+            # A re-reading has found what came with a card; to add that again changes nothing.
+            if not fact.voided:
+                new[fair].append(_stored(fact))
+        for fair, visits in new.items():
+            after[fair].add(visits)
         ledger.add_quarantined(plan.quarantined)
         for device in plan.flagged:
             ledger.flag_device(device, "sends other facts under places or ids that are taken: a copied disk?")
         return self._move_figures(ledger, before, after)
 
     def _counted(
-        self, ledger: Ledger, subjects: dict[str, set[int]], rows_without_card: set[int]
-    ) -> list[StoredVisit]:
-        found = [visit for fair, ids in subjects.items() for visit in ledger.counted_visits(fair, ids)]
-        return found + list(ledger.counted_without_card(rows_without_card))
+        self, ledger: Ledger, visits: Sequence[_NewVisit], touched: Sequence[TouchedVisit]
+    ) -> dict[str, Counted]:
+        """Give, by fair, what the ledger counts of all whose figures may change."""
+        subjects: dict[str, set[int]] = defaultdict(set)
+        without_card: dict[str, set[int]] = defaultdict(set)
+        for fact, _, fair, _ in visits:
+            subjects[fair].update(() if fact.subject is None else (fact.subject,))
+        for row, fair, subject in touched:
+            subjects[fair].update(() if subject is None else (subject,))
+            without_card[fair].update((row,) if subject is None else ())
+        counted: dict[str, Counted] = {}
+        for fair, of_fair in subjects.items():
+            counted[fair] = Counted(ledger.counted_visits(fair, of_fair))
+            counted[fair].add(ledger.counted_without_card(fair, without_card[fair]))
+        return counted
 
     def _move_figures(
-        self, ledger: Ledger, before: Sequence[StoredVisit], after: Sequence[StoredVisit]
+        self, ledger: Ledger, before: dict[str, Counted], after: dict[str, Counted]
     ) -> set[str]:
         moved: set[str] = set()
-        for fair in {visit.fair for visit in (*before, *after)}:
-            figures = self._figures(fair, (visit for visit in after if visit.fair == fair), ledger)
-            add(figures, self._figures(fair, (visit for visit in before if visit.fair == fair), ledger), -1)
-            if changed := changes(figures):
+        for fair, counted in before.items():
+            if changed := difference(counted, after[fair], self._day_of(fair, ledger)):
                 ledger.add_to_figures(fair, changed)
                 moved.add(fair)
         return moved
 
-    def _figures(self, fair: str, visits: Iterable[StoredVisit], ledger: Ledger) -> Figures:
-        by_subject: dict[int | None, list[CountedVisit]] = defaultdict(list)
-        for visit in visits:
-            if visit.category != Category.STAFF:
-                by_subject[visit.subject].append(CountedVisit(visit.booth, visit.at, visit.category))
-        day_of = self._day_of(fair, ledger)
-        figures = tally_without_card(by_subject.pop(None, []), day_of)
-        for of_one in by_subject.values():
-            add(figures, tally(of_one, day_of))
-        return figures
+    @staticmethod
+    def _day_of(fair: str, ledger: Ledger) -> DayOf:
+        _, zone = ledger.fairs().get(fair, ("", _DEFAULT_ZONE))
+        return day_namer(zone)
 
-    def _day_of(self, fair: str, ledger: Ledger) -> DayOf:
-        if fair not in self._day_namers:
-            _, zone = ledger.fairs().get(fair, ("", _DEFAULT_ZONE))
-            self._day_namers[fair] = day_namer(zone)
-        return self._day_namers[fair]
-
-    def _give_subjects(self, ledger: Ledger, visits: Sequence[dict[str, Any]]) -> None:
+    def _give_subjects(self, ledger: Ledger, visits: Sequence[_NewVisit]) -> None:
+        if not visits:
+            return
+        fairs = ledger.fairs()
+        # A fair that was never loaded here is a tour of its own.
+        tours = {visit.fair: fairs.get(visit.fair, (visit.fair, ""))[0] for visit in visits}
         cards: dict[str, set[str]] = defaultdict(set)
-        tours: dict[str, str] = {}
-        fairs = ledger.fairs() if visits else {}
-        for row in visits:
-            tours[row["fair"]] = fairs[row["fair"]][0] if row["fair"] in fairs else row["fair"]
-            if row["card"]:
-                cards[tours[row["fair"]]].add(row["card"])
+        for visit in visits:
+            if visit.card:
+                cards[tours[visit.fair]].add(visit.card)
         known: dict[str, dict[str, int]] = {}
         for tour, wanted in cards.items():
             known[tour] = ledger.subjects(tour, wanted)
             fresh = {card: secrets.randbits(62) for card in sorted(wanted - known[tour].keys())}
             ledger.link_subjects(tour, fresh)
             known[tour].update(fresh)
-        for row in visits:
-            card = row.pop("card")
-            row["subject"] = known[tours[row["fair"]]][card] if card else None
+        for fact, _, fair, card in visits:
+            if card:
+                fact.subject = known[tours[fair]][card]
 
     def _correct_times(self, ledger: Ledger, plan: _Plan) -> dict[tuple[str, str], Offset]:
         """Give every new row its corrected time; returns the boots whose offset changes."""
-        boots = {(row["device"], row["boot_id"]) for row in plan.rows if row["boot_id"]}
+        boots = {(fact.device, fact.boot_id) for fact in plan.facts if fact.boot_id}
         in_force = ledger.offsets(boots)
         changed: dict[tuple[str, str], Offset] = {}
-        for device, event, fact in plan.offsets:
+        for device, event, reading in plan.offsets:
             offset = Offset(
-                fact.server_minus_monotonic_ms, fact.server_minus_wall_ms, fact.round_trip_ms, event.event_id
+                reading.server_minus_monotonic_ms,
+                reading.server_minus_wall_ms,
+                reading.round_trip_ms,
+                event.event_id,
             )
             boot = (device, event.boot_id)
             # The shortest round trip knows best; equal ones are told apart by id, so order does not matter.
             if boot not in in_force or _better(offset, in_force[boot]):
                 in_force[boot] = changed[boot] = offset
-        for row in plan.rows:
-            offset_of_row = in_force.get((row["device"], row["boot_id"]))
-            if offset_of_row is not None:
-                row["corrected_at"] = row["monotonic_ms"] + offset_of_row.server_minus_monotonic_ms
+        for fact in plan.facts:
+            if fact.boot_id is None or fact.monotonic_ms is None:
+                continue
+            offset_of_boot = in_force.get((fact.device, fact.boot_id))
+            if offset_of_boot is not None:
+                fact.corrected_at = fact.monotonic_ms + offset_of_boot.server_minus_monotonic_ms
         return changed
 
 
@@ -270,16 +283,30 @@ def _better(one: Offset, other: Offset) -> bool:
     return (one.round_trip_ms, one.event_id) < (other.round_trip_ms, other.event_id)
 
 
-def _stored(row: dict[str, Any]) -> StoredVisit:
-    return StoredVisit(row["fair"], row["subject"], row["booth"], row["corrected_at"], row["category"] or 0)
+def _stored(fact: NewFact) -> StoredVisit:
+    return StoredVisit(fact.subject, fact.booth or "", fact.corrected_at or 0, fact.category or 0)
+
+
+_STATUS: Final = {
+    Verdict.ACCEPTED: "accepted",
+    Verdict.COPY: "copy",
+    Verdict.REJECTED: "rejected",
+    Verdict.STOLEN_ID: "quarantined",
+}
+
+
+_KEPT_RAW: Final = (Verdict.CLASH, Verdict.STOLEN_ID, Verdict.REJECTED)
+"""What no column holds: its bytes are kept, for a person or a later version to judge."""
 
 
 def _carry_out(plan: _Plan, verdict: Verdict, place: Place, item: Incoming, received_at: int) -> None:
     if verdict is Verdict.DUPLICATE:
         return
-    event_id = item.event.event_id if item.event else ""
-    if verdict in {Verdict.CLASH, Verdict.STOLEN_ID}:
+    event = item.event
+    event_id = event.event_id if event else ""
+    if verdict is Verdict.CLASH or verdict is Verdict.STOLEN_ID:
         plan.flagged.add(place.device)
+    if verdict in _KEPT_RAW:
         plan.quarantined.append(
             {
                 **place._asdict(),
@@ -293,66 +320,48 @@ def _carry_out(plan: _Plan, verdict: Verdict, place: Place, item: Incoming, rece
         )
     if verdict is Verdict.CLASH:
         return
-    row = _row(place, item, received_at)
-    plan.rows.append(row)
-    plan.tails[place, item.seq] = event_id
-    if verdict is not Verdict.ACCEPTED or item.event is None:
-        row["status"] = {Verdict.COPY: "copy", Verdict.STOLEN_ID: "quarantined"}.get(verdict, "rejected")
-        row["reason"] = item.problem or None
+    fact = NewFact(
+        place.device,
+        place.epoch,
+        item.seq,
+        _STATUS[verdict],
+        reason=item.problem or None,
+        # What cannot be read has a name all the same: a tail is folded over every event's.
+        event_id=event_id or event_name(item.raw),
+        digest=item.digest,
+        received_at=received_at,
+    )
+    plan.facts.append(fact)
+    plan.names[place, item.seq] = fact.event_id or ""
+    if event is None:
         return
-    match item.event.fact:
+    _describe(fact, event)
+    if verdict is not Verdict.ACCEPTED:
+        return
+    match event.fact:
         case Visit(card=card):
-            row["card"] = card.identity if card else ""
-            plan.visits.append(row)
+            plan.visits.append(_NewVisit(fact, event_id, event.fair, card.identity if card else ""))
         case Void(target=target):
             plan.voids.append((target, event_id))
-        case ClockOffset() as fact:
-            plan.offsets.append((place.device, item.event, fact))
+        case ClockOffset() as reading:
+            plan.offsets.append((place.device, event, reading))
 
 
-def _row(place: Place, item: Incoming, received_at: int) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        **place._asdict(),
-        "seq": item.seq,
-        "status": "accepted",
-        "reason": None,
-        "event_id": None,
-        "digest": item.digest,
-        "kind": None,
-        "fair": None,
-        "booth": None,
-        "occurred_at": None,
-        "monotonic_ms": None,
-        "boot_id": None,
-        "corrected_at": None,
-        "received_at": received_at,
-        "subject": None,
-        "category": None,
-        "territory": None,
-        "language": None,
-        "staff_id": None,
-        "voided": False,
-        "detail": None,
-    }
-    event = item.event
-    if event is None:
-        return row
+def _describe(fact: NewFact, event: Event) -> None:
+    """Fill in what the event says, but for whose card it was."""
+    fact.kind = event.fact.kind
+    fact.fair = event.fair
+    fact.booth = event.booth
+    fact.occurred_at = fact.corrected_at = event.occurred_at
+    fact.monotonic_ms = event.monotonic_ms
+    fact.boot_id = event.boot_id
+    fact.staff_id = event.staff_id
+    fact.detail = _detail(event)
     card = event.fact.card if isinstance(event.fact, Visit | Refusal) else None
-    row.update(
-        event_id=event.event_id,
-        kind=event.fact.kind,
-        fair=event.fair,
-        booth=event.booth,
-        occurred_at=event.occurred_at,
-        monotonic_ms=event.monotonic_ms,
-        boot_id=event.boot_id,
-        corrected_at=event.occurred_at,
-        staff_id=event.staff_id,
-        detail=_detail(event),
-    )
     if card is not None:
-        row.update(category=card.category, territory=card.territory, language=card.language)
-    return row
+        fact.category = card.category
+        fact.territory = card.territory
+        fact.language = card.language
 
 
 def _detail(event: Event) -> str | None:
@@ -393,9 +402,16 @@ def _advance(
         if upto < mark.highest:
             # Batches came out of order: what lies beyond the gap may be there already.
             upto = contiguous(upto, ledger.seqs_beyond(place, upto))
-        tail = mark.tail
-        if upto != mark.upto:
-            known = plan.tails.get((place, upto))
-            tail = known if known is not None else ledger.event_id_at(place, upto)
-        marks[place] = Mark(upto, highest, tail)
+        marks[place] = Mark(upto, highest, _tail(ledger, place, mark, upto, plan.names))
     return marks
+
+
+def _tail(ledger: Ledger, place: Place, mark: Mark, upto: int, names: Mapping[tuple[Place, int], str]) -> str:
+    """Give the tail at ``upto``, from a mark before it; ``names`` holds those of this transaction."""
+    seqs = range(mark.upto + 1, upto + 1)
+    missing = [seq for seq in seqs if (place, seq) not in names]
+    stored = ledger.names_at(place, missing[0], missing[-1]) if missing else {}
+    tail = mark.tail
+    for seq in seqs:
+        tail = next_tail(tail, names[place, seq] if (place, seq) in names else stored[seq])
+    return tail

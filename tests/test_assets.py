@@ -422,10 +422,12 @@ def test_a_program_without_it_says_what_to_do(module: str, tmp_path: Path) -> No
     shutil.copy(ROOT / module / "assets.py", tmp_path / module)
     code = f"from {module}.assets import assets_dir; print(assets_dir())"
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    # The copy alone: neither the launcher's paths nor this directory may lead back to the tree.
+    alone = {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(command, env=alone, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "run ./riwaq once" in done.stderr
     (tmp_path / module / "made").mkdir()
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=alone, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert Path(done.stdout.strip()) == tmp_path / module / "made"
 
 

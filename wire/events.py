@@ -14,6 +14,7 @@ what is sent, so equal ids mean equal bytes.
 """
 
 from collections.abc import Callable, Iterable
+from hashlib import blake2b
 from typing import Annotated, ClassVar, Final
 
 import msgspec
@@ -164,6 +165,10 @@ class _Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     staff_id: Name | None = None
 
 
+class _Name(msgspec.Struct, frozen=True):
+    event_id: Id32
+
+
 class _BatchBody(msgspec.Struct, frozen=True):
     version: str
     events: list[msgspec.Raw]
@@ -171,6 +176,7 @@ class _BatchBody(msgspec.Struct, frozen=True):
 
 _encode = msgspec.json.Encoder().encode
 _decode_header = msgspec.json.Decoder(_Header).decode
+_decode_name = msgspec.json.Decoder(_Name).decode
 _decode_batch = msgspec.json.Decoder(_BatchBody).decode
 _decode_fact: dict[str, Callable[[msgspec.Raw], Fact]] = {
     Visit.kind: msgspec.json.Decoder(Visit).decode,
@@ -223,6 +229,17 @@ def decode_event(raw: bytes) -> Event:
         fact=fact,
         staff_id=header.staff_id,
     )
+
+
+def event_name(raw: bytes) -> str:
+    """Name an event, readable or not: its id where that can be read, else a hash of its bytes.
+
+    Both sides name what they hold in this way, also where the server cannot understand it.
+    """
+    try:
+        return _decode_name(raw).event_id
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return blake2b(raw, digest_size=16).hexdigest()
 
 
 def join_events(events: Iterable[bytes]) -> bytes:

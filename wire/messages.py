@@ -5,13 +5,16 @@ the server *answers* with its marks and its ``run`` (random, minted at every sta
 then on the kiosk sends batches, and the server *acknowledges* after COMMIT. An
 acknowledgement of an unknown run makes the kiosk say hello again.
 
-Every mark comes with a ``tail``: the id of the event that the server holds at that seq
-(empty where that event could not be read). A mark moves a kiosk's own only where the
-kiosk's journal holds the same event there. Else two kiosks share one identity (a cloned
-disk), and the kiosk moves what is not acknowledged to a new epoch: nothing is lost, and
-no kiosk takes another's acknowledgement for its own.
+Every mark comes with a ``tail``: a hash over every event that the server holds up to that
+seq (:func:`next_tail`). A mark moves a kiosk's own only where the kiosk's journal gives the
+same tail. Else two kiosks share one identity (a cloned disk), and the kiosk moves the epoch
+to a new number and sends it again: nothing is lost, and no kiosk takes another's
+acknowledgement for its own. The id of the last event alone would not do: where two kiosks
+take turns in one epoch, the server holds some seqs of either, and the last may be this
+kiosk's while an earlier one is not.
 """
 
+from hashlib import blake2b
 from typing import Annotated, Final, TypeVar
 
 import msgspec
@@ -49,7 +52,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HeldEpoch(msgspec.Struct, frozen=True, kw_only=True):
-    """What the server has of an epoch: everything up to ``upto``; ``tail`` is the event there."""
+    """What the server has of an epoch: everything up to ``upto``; ``tail`` tells which events those are."""
 
     epoch: Epoch
     upto: Mark
@@ -117,6 +120,11 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
 Signed = TypeVar("Signed", Hello, Answer, Ack)
 Read = TypeVar("Read")
 _SIGNED: dict[type, Kind] = {Hello: Kind.HELLO, Answer: Kind.ANSWER, Ack: Kind.ACK}
+
+
+def next_tail(tail: str, name: str) -> str:
+    """Extend a tail by the next event's name (``events.event_name``); an epoch's first tail is ``""``."""
+    return blake2b((tail + name).encode(), digest_size=16).hexdigest()
 
 
 def sign(message: Hello | Answer | Ack, key: SigningKey) -> bytes:

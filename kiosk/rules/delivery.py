@@ -6,13 +6,14 @@ A machine without a clock, a socket or a disk: the station tells it what happene
 - Nothing is sent before the server has answered this connection's hello.
 - At most :data:`MOST_OUTSTANDING` windows per epoch are on their way; after
   :data:`STALL_S` without progress everything after the mark is sent again.
-- A fact is delivered when the server's mark covers it *and* the event that the server
-  holds there is this kiosk's own. A broker's PUBACK means nothing here: the broker has
-  the message, the server may never see it.
+- A fact is delivered when the server's mark covers it *and* the mark's tail says that what
+  the server holds up to there is this kiosk's own. A broker's PUBACK means nothing here:
+  the broker has the message, the server may never see it.
 - An answer is authoritative even where it is lower: the server was restored from a
   backup, and the kiosk replays from there.
-- Where the server holds another event at the mark, two kiosks share one identity (a
-  cloned or restored disk). What is not yet delivered moves to a fresh epoch.
+- Where the server holds other events, two kiosks share one identity (a cloned or restored
+  disk). The whole epoch moves to a fresh number, also what was delivered: the server may
+  have been restored since, and filled those places with the other's facts.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -68,7 +69,7 @@ class MoveMark:
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """Copy what is not delivered of this epoch to a fresh one; then call :meth:`Delivery.forked`."""
+    """Move this epoch to a fresh number, nothing of it delivered; then call :meth:`Delivery.forked`."""
 
     epoch: int
 
@@ -99,6 +100,7 @@ class Delivery:
         self, epochs: Iterable[EpochView], *, mint_nonce: Callable[[], str], jitter: Callable[[], float]
     ) -> None:
         self._lanes = {view.epoch: _lane(view) for view in epochs}
+        self._moved: set[int] = set()
         self._mint_nonce = mint_nonce
         self._jitter = jitter
         self._connected = False
@@ -119,6 +121,8 @@ class Delivery:
 
     def appended(self, epoch: int, last: int) -> None:
         """Note that the journal now holds ``epoch`` up to ``last``."""
+        if epoch in self._moved:
+            return  # appended just before the epoch was moved, told just after: it went along
         lane = self._lanes.get(epoch)
         if lane is None:
             self._lanes[epoch] = _lane(EpochView(epoch, 1, last, 0))
@@ -143,7 +147,7 @@ class Delivery:
         self._nonce = None
 
     def answered(self, answer: Answer, held: Mapping[int, str | None], now: float) -> list[Command]:
-        """Take the verified answer to a hello; ``held`` gives this kiosk's event id at each ``upto``.
+        """Take the verified answer to a hello; ``held`` gives this kiosk's tail at each ``upto``.
 
         An answer to any but the latest hello is ignored.
         """
@@ -160,9 +164,8 @@ class Delivery:
             lane = self._lanes.get(entry.epoch)
             if lane is None:
                 continue
-            if not _same_history(entry, held.get(entry.epoch), lane):
-                if _after_mark(lane) <= lane.last:
-                    commands.append(Fork(lane.epoch))
+            if not _same_history(entry, held.get(entry.epoch)):
+                commands.append(Fork(lane.epoch))
                 continue
             if changed or entry.upto < lane.mark:
                 _back_to_mark(lane)
@@ -171,7 +174,7 @@ class Delivery:
         return commands
 
     def acknowledged(self, ack: Ack, held: str | None, now: float) -> list[Command]:
-        """Take a verified acknowledgement; ``held`` is this kiosk's event id at ``ack.upto``."""
+        """Take a verified acknowledgement; ``held`` is this kiosk's tail at ``ack.upto``."""
         if not self._connected or self._run is None:
             return []
         if ack.run != self._run:
@@ -181,17 +184,16 @@ class Delivery:
         if lane is None or ack.upto <= lane.mark:
             return []
         entry = HeldEpoch(epoch=ack.epoch, upto=ack.upto, tail=ack.tail)
-        if not _same_history(entry, held, lane):
-            return [Fork(lane.epoch)] if _after_mark(lane) <= lane.last else []
+        if not _same_history(entry, held):
+            return [Fork(lane.epoch)]
         return self._move(lane, ack.upto, now)
 
     def forked(self, epoch: int, moved_to: EpochView | None) -> None:
-        """Note that the journal has moved what ``epoch`` had not delivered to ``moved_to``."""
-        lane = self._lanes[epoch]
-        lane.mark = lane.last
-        _back_to_mark(lane)
+        """Note that the journal has moved ``epoch`` to ``moved_to`` (None: it no longer had it)."""
+        self._moved.add(epoch)
+        self._lanes.pop(epoch, None)
         if moved_to is not None:
-            self.appended(moved_to.epoch, moved_to.last)
+            self._lanes[moved_to.epoch] = _lane(moved_to)
 
     def due(self, now: float) -> list[Command]:
         """Give what is to be said now: hellos that are due, windows that may go."""
@@ -273,14 +275,10 @@ def _after_mark(lane: _Lane) -> int:
     return max(lane.mark + 1, lane.first)
 
 
-def _same_history(entry: HeldEpoch, held: str | None, lane: _Lane) -> bool:
+def _same_history(entry: HeldEpoch, held: str | None) -> bool:
     """Say whether the server's events up to its mark are this kiosk's own.
 
-    Equal ids at one seq mean equal histories before it: two kiosks that share an identity
-    part at some seq and mint different ids ever after.
+    ``held`` is None where the journal does not reach so far, or cannot be read there. An
+    empty tail stands before the first event, or where the server gave up what came before.
     """
-    if entry.upto == 0:
-        return True
-    if entry.upto > lane.last:
-        return False
-    return entry.tail in {"", held}
+    return entry.upto == 0 or (held is not None and entry.tail in {"", held})

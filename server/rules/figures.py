@@ -6,11 +6,12 @@ here depends on the order in which facts arrived: a subject's figures are a func
 set of its visits, and ingest adds the difference between after and before.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from wire.card import Category
 from wire.zones import zone_of
@@ -22,16 +23,15 @@ BOOTH: Final = "booth"
 DAY: Final = "day"
 HOUR: Final = "hour"
 CATEGORY: Final = "category"
+_NO_CATEGORY: Final = 1 << 16
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+# A day from the ends of what ``datetime`` holds: local time may lie beyond UTC.
+_FIRST_HOUR: Final = (datetime(1, 1, 2, tzinfo=UTC) - _EPOCH) // timedelta(hours=1)
+_LAST_HOUR: Final = (datetime(9999, 12, 30, 23, tzinfo=UTC) - _EPOCH) // timedelta(hours=1)
 
 DayOf = Callable[[int], str]
-
-
-class CountedVisit(NamedTuple):
-    """A visit that counts: accepted and not voided. ``at`` is corrected time, ms UTC."""
-
-    booth: str
-    at: int
-    category: int
+_Figure = tuple[str, str]
 
 
 class Count(NamedTuple):
@@ -41,45 +41,81 @@ class Count(NamedTuple):
     attendance: int
 
 
-Figures = dict[tuple[str, str], Count]
+Figures = dict[_Figure, Count]
 """Counts by (scope, key): ``("total", "")``, ``("booth", "bank")``, ``("day", "2024-12-28")``,
 ``("hour", "2024-12-28T09:00Z")`` (UTC), ``("category", "widow")``."""
 
-
-def tally(visits: Iterable[CountedVisit], day_of: DayOf) -> Figures:
-    """Count the visits of one subject at one fair; ``day_of`` gives the local day of an hour."""
-    category_of: dict[tuple[str, int], int] = {}
-    for visit in visits:
-        place = (visit.booth, visit.at // SLOT_MS)
-        # Two cards of one subject in one slot: the lower category, whatever came first.
-        category_of[place] = min(category_of.get(place, visit.category), visit.category)
-    figures: dict[tuple[str, str], int] = defaultdict(int)
-    for (booth, slot), category in category_of.items():
-        for figure in _figures_of(booth, slot // SLOTS_AN_HOUR, category, day_of):
-            figures[figure] += 1
-    return {figure: Count(count, 1) for figure, count in figures.items()}
+_Spot = tuple[str, int]
+"""A booth and a slot: ten minutes since 1970, UTC."""
 
 
-def tally_without_card(visits: Iterable[CountedVisit], day_of: DayOf) -> Figures:
-    """Count visits of nobody in particular: each is a visit, none is attendance."""
-    figures: dict[tuple[str, str], int] = defaultdict(int)
-    for visit in visits:
-        hour = visit.at // SLOT_MS // SLOTS_AN_HOUR
-        for figure in _figures_of(visit.booth, hour, visit.category, day_of):
-            figures[figure] += 1
-    return {figure: Count(count, 0) for figure, count in figures.items()}
+class CountedVisit(Protocol):
+    """What the figures need of a visit: it is accepted and not voided."""
+
+    @property
+    def subject(self) -> int | None:
+        """Who it was, None without a card."""
+
+    @property
+    def booth(self) -> str:
+        """Where it was."""
+
+    @property
+    def at(self) -> int:
+        """When it was: corrected time, ms UTC."""
+
+    @property
+    def category(self) -> int:
+        """Through whom the card is held, 0 where nobody knows."""
 
 
-def add(into: Figures, more: Figures, sign: int = 1) -> None:
-    """Add figures to others in place, or take them away (``sign`` -1)."""
-    for figure, count in more.items():
-        before = into.get(figure, Count(0, 0))
-        into[figure] = Count(before.visits + sign * count.visits, before.attendance + sign * count.attendance)
+class Counted:
+    """The visits of one fair that count, those of staff left out."""
+
+    def __init__(self, visits: Iterable[CountedVisit] = ()) -> None:
+        self.by_subject: dict[int, dict[_Spot, int]] = {}
+        self.without_card: Counter[tuple[_Spot, int]] = Counter()
+        self.add(visits)
+
+    def add(self, visits: Iterable[CountedVisit]) -> None:
+        """Add visits."""
+        by_subject, staff = self.by_subject, int(Category.STAFF)
+        for visit in visits:
+            category = visit.category
+            if category == staff:
+                continue
+            spot = (visit.booth, visit.at // SLOT_MS)
+            if visit.subject is None:
+                self.without_card[spot, category] += 1
+                continue
+            spots = by_subject.setdefault(visit.subject, {})
+            # Two cards of one subject in one slot: the lower category, whatever came first.
+            if category < spots.get(spot, _NO_CATEGORY):
+                spots[spot] = category
+
+    def copy(self) -> "Counted":
+        """Give the same visits, to add others to."""
+        copied = Counted()
+        copied.by_subject = {subject: spots.copy() for subject, spots in self.by_subject.items()}
+        copied.without_card = self.without_card.copy()
+        return copied
 
 
-def changes(figures: Figures) -> Figures:
-    """Leave out what did not change."""
-    return {figure: count for figure, count in figures.items() if count != Count(0, 0)}
+def difference(before: Counted, after: Counted, day_of: DayOf) -> Figures:
+    """Give what changes in a fair's figures; ``day_of`` gives the local day of an hour.
+
+    From nothing, this counts.
+    """
+    change = _Change(day_of)
+    nothing: dict[_Spot, int] = {}
+    for subject in before.by_subject.keys() | after.by_subject.keys():
+        was = before.by_subject.get(subject, nothing)
+        now = after.by_subject.get(subject, nothing)
+        change.add_one(now.items() - was.items(), was, 1)
+        change.add_one(was.items() - now.items(), now, -1)
+    change.add_without_card(after.without_card, 1)
+    change.add_without_card(before.without_card, -1)
+    return change.figures()
 
 
 def category_name(category: int) -> str:
@@ -90,13 +126,14 @@ def category_name(category: int) -> str:
         return f"category_{category}"
 
 
+@lru_cache(maxsize=64)
 def day_namer(zone_name: str) -> DayOf:
     """Give the function that names the local day of an hour (hours since 1970, UTC)."""
-    zone = zone_of(zone_name)
+    local = zone_of(zone_name)
 
     @lru_cache(maxsize=4096)
     def day_of(hour: int) -> str:
-        return datetime.fromtimestamp(hour * 3600, UTC).astimezone(zone).date().isoformat()
+        return _moment(hour).astimezone(local).date().isoformat()
 
     return day_of
 
@@ -104,14 +141,64 @@ def day_namer(zone_name: str) -> DayOf:
 @lru_cache(maxsize=4096)
 def hour_name(hour: int) -> str:
     """Name an hour since 1970 as an ISO hour in UTC, ``2024-12-28T09:00Z``."""
-    return datetime.fromtimestamp(hour * 3600, UTC).strftime("%Y-%m-%dT%H:00Z")
+    return f"{_moment(hour).replace(tzinfo=None).isoformat(timespec='minutes')}Z"
 
 
-def _figures_of(booth: str, hour: int, category: int, day_of: DayOf) -> tuple[tuple[str, str], ...]:
-    return (
-        (TOTAL, ""),
-        (BOOTH, booth),
-        (DAY, day_of(hour)),
-        (HOUR, hour_name(hour)),
-        (CATEGORY, category_name(category)),
-    )
+def _moment(hour: int) -> datetime:
+    # A clock may say any year up to 287,396; a calendar ends sooner, and no fact may stop the others.
+    return _EPOCH + timedelta(hours=min(max(hour, _FIRST_HOUR), _LAST_HOUR))
+
+
+class _Change:
+    """What is added to a fair's figures, and taken away."""
+
+    def __init__(self, day_of: DayOf) -> None:
+        self._day_of = day_of
+        self._visits: dict[_Figure, int] = defaultdict(int)
+        self._attendance: dict[_Figure, int] = defaultdict(int)
+        self._known: dict[tuple[str, int, int], tuple[_Figure, ...]] = {}
+
+    def add_one(
+        self, changed: AbstractSet[tuple[_Spot, int]], others: Mapping[_Spot, int], sign: int
+    ) -> None:
+        """Add or take away visits of one subject; ``others`` has it before, or after."""
+        if not changed:
+            return
+        reached: set[_Figure] = set()
+        for spot, category in changed:
+            figures = self._figures_of(spot, category)
+            reached.update(figures)
+            for figure in figures:
+                self._visits[figure] += sign
+        # Who is counted in a figure by another visit neither joins nor leaves it.
+        for spot, category in others.items():
+            reached.difference_update(self._figures_of(spot, category))
+        for figure in reached:
+            self._attendance[figure] += sign
+
+    def add_without_card(self, visits: Mapping[tuple[_Spot, int], int], sign: int) -> None:
+        """Add or take away visits of nobody in particular."""
+        for (spot, category), count in visits.items():
+            for figure in self._figures_of(spot, category):
+                self._visits[figure] += sign * count
+
+    def figures(self) -> Figures:
+        """Give what did change."""
+        counts = {
+            figure: Count(visits, self._attendance.get(figure, 0)) for figure, visits in self._visits.items()
+        }
+        return {figure: count for figure, count in counts.items() if any(count)}
+
+    def _figures_of(self, spot: _Spot, category: int) -> tuple[_Figure, ...]:
+        booth, slot = spot
+        hour = slot // SLOTS_AN_HOUR
+        key = (booth, hour, category)
+        if key not in self._known:
+            self._known[key] = (
+                (TOTAL, ""),
+                (BOOTH, booth),
+                (DAY, self._day_of(hour)),
+                (HOUR, hour_name(hour)),
+                (CATEGORY, category_name(category)),
+            )
+        return self._known[key]

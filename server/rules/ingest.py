@@ -1,7 +1,7 @@
 """What becomes of each event of a batch. No verdict drops anything."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from wire.events import Event, Lost
 
@@ -22,8 +22,7 @@ class Verdict(StrEnum):
     """Another event has this id: the place is filled, the event quarantined, the device flagged."""
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(NamedTuple):
     """An event as it came: ``event`` is None where it could not be read, ``problem`` says why.
 
     ``digest`` is a keyed hash of its bytes; equal digests mean equal bytes.

@@ -9,7 +9,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from alembic.util import CommandError
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
@@ -18,6 +19,13 @@ from server import ServerError
 _MIGRATIONS: Final = "server.store:migrations"
 _BUSY_S: Final = 30
 _WRITES: Final = "riwaq_writes"
+_DRIVERS: Final = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
+# One writer at a time, as on SQLite: figures are moved by what was read a moment before, and
+# two operators' commands would number keys alike. The number is "riwaq" in ASCII.
+_ONE_WRITER: Final = (
+    f"SELECT pg_advisory_xact_lock({int.from_bytes(b'riwaq', 'big')}) "  # noqa: S608 - two constants
+    f"FROM set_config('lock_timeout', '{_BUSY_S}s', true)"
+)
 
 
 class StoreError(ServerError):
@@ -36,13 +44,21 @@ class Store:
     """
 
     def __init__(self, url: str) -> None:
+        self.engine = _engine(_parsed(url))
         try:
-            self.engine = _engine(url)
             self._migrate()
         except (SQLAlchemyError, TransactionError, OSError) as problem:
+            self.close()
             raise StoreError(
-                f"the ledger at {_shown(url)} cannot be opened: {_reason(problem)}. Check that the database "
-                "runs, that its address in server.toml is right and that this account may write there."
+                f"the ledger at {_shown(self.engine.url)} cannot be opened: {_reason(problem)}. Check that "
+                "the database runs, that its address in server.toml is right and that this account may write "
+                "there."
+            ) from None
+        except CommandError as problem:
+            self.close()
+            raise StoreError(
+                f"the ledger at {_shown(self.engine.url)} is none that this version can read ({problem}): it "
+                "was written by a newer one. Start that version, or put back the backup made before it."
             ) from None
 
     @contextmanager
@@ -54,14 +70,15 @@ class Store:
         try:
             with self.engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
                 yield connection
-        except DBAPIError as problem:
+        except (DBAPIError, self.engine.dialect.loaded_dbapi.Error) as problem:
+            # The driver's own error: rows are handed to it in bulk, past SQLAlchemy.
             raise TransactionError(_reason(problem)) from problem
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection in a transaction that sees one state and holds up no writer."""
         try:
-            with self.engine.connect() as connection, connection.begin():
+            with self._snapshot() as connection, connection.begin():
                 yield connection
         except DBAPIError as problem:
             raise TransactionError(_reason(problem)) from problem
@@ -69,6 +86,13 @@ class Store:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+    def _snapshot(self) -> Connection:
+        connection = self.engine.connect()
+        if self.engine.dialect.name == "sqlite":
+            return connection
+        # SQLite's readers see one state by themselves; PostgreSQL's would see one a statement.
+        return connection.execution_options(isolation_level="REPEATABLE READ")
 
     def _migrate(self) -> None:
         config = Config()
@@ -83,11 +107,40 @@ class Store:
             command.upgrade(config, "head")
 
 
-def _engine(url: str) -> Engine:
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        parsed = None
+    if parsed is None or parsed.get_backend_name() not in _DRIVERS:
+        # Said without the address: where it cannot be read, its password cannot be hidden.
+        raise StoreError(
+            "the ledger cannot be opened: its address is none that can be used. Check that the database "
+            "runs, that its address in server.toml is right and looks like  sqlite:///FILE  or  "
+            "postgresql+psycopg://USER:PASSWORD@HOST:PORT/DATABASE"
+        ) from None
+    return parsed.set(drivername=_DRIVERS[parsed.get_backend_name()])
+
+
+def _engine(url: URL) -> Engine:
+    return _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
+
+
+def _postgresql(url: URL) -> Engine:
+    # A plan that was prepared while the ledger was empty would be kept when it no longer is.
+    engine = create_engine(url, pool_pre_ping=True, connect_args={"prepare_threshold": None})
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        if connection.get_execution_options().get(_WRITES):
+            connection.exec_driver_sql(_ONE_WRITER)
+
+    return engine
+
+
+def _sqlite(url: URL) -> Engine:
     engine = create_engine(url, connect_args={"timeout": _BUSY_S, "check_same_thread": False})
-    path = make_url(url).database
+    path = url.database
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: object) -> None:
@@ -115,11 +168,11 @@ def _engine(url: str) -> Engine:
 
 def _reason(problem: Exception) -> str:
     """Give the database's own words in one line: no statement, no parameters, no personal data."""
-    return str(getattr(problem, "orig", None) or type(problem).__name__).strip().splitlines()[0]
+    said = getattr(problem, "orig", None) or problem
+    words = "" if isinstance(said, SQLAlchemyError) else str(said).strip()
+    return words.splitlines()[0] if words else type(said).__name__
 
 
-def _shown(url: str) -> str:
-    try:
-        return make_url(url).render_as_string(hide_password=True)
-    except ArgumentError:
-        return "that address"
+def _shown(url: URL) -> str:
+    # A password may stand among the options, too.
+    return url.set(query={}).render_as_string(hide_password=True)

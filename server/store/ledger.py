@@ -5,28 +5,31 @@ what they mean is decided in ``server.rules``.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
+import msgspec
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Insert,
     Select,
+    Table,
     and_,
+    bindparam,
+    cast,
     delete,
     func,
-    insert,
+    literal_column,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from server.store import tables as t
-
-_CHUNK: Final = 900
-"""Values in one IN list: SQLite takes 32,766 parameters, but small statements stay cached."""
 
 Row = dict[str, Any]
 
@@ -40,7 +43,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How far a device's epoch is committed; ``tail`` is the event id there, ``highest`` the highest seq."""
+    """How far a device's epoch is committed; its tail (see ``wire.messages``); the highest seq stored."""
 
     upto: int
     highest: int
@@ -50,11 +53,46 @@ class Mark:
 class StoredVisit(NamedTuple):
     """A visit that counts, as the figures need it. ``subject`` is None without a card."""
 
-    fair: str
     subject: int | None
     booth: str
     at: int
     category: int
+
+
+class TouchedVisit(NamedTuple):
+    """A counting visit that is about to move in time or to be voided; ``id`` is its row's."""
+
+    id: int
+    fair: str
+    subject: int | None
+
+
+@dataclass(slots=True)
+class NewFact:
+    """A row of the ledger as it is to be written; the fields are columns, less ``id`` and ``body``."""
+
+    device: str
+    epoch: int
+    seq: int
+    status: str
+    reason: str | None
+    event_id: str | None
+    digest: bytes
+    received_at: int
+    kind: str | None = None
+    fair: str | None = None
+    booth: str | None = None
+    occurred_at: int | None = None
+    monotonic_ms: int | None = None
+    boot_id: str | None = None
+    corrected_at: int | None = None
+    subject: int | None = None
+    category: int | None = None
+    territory: int | None = None
+    language: str | None = None
+    staff_id: str | None = None
+    voided: bool = False
+    detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +105,12 @@ class Offset:
     event_id: str
 
 
-_COUNTS: Final = and_(t.fact.c.kind == "visit", t.fact.c.status == "accepted", t.fact.c.voided.is_(False))
+_STREAMED: Final = {"yield_per": 2000}
+_FACT_COLUMNS: Final = tuple(field.name for field in fields(NewFact))
+_fact_values = attrgetter(*_FACT_COLUMNS)
+# Written out, not as a parameter: only then do both engines know that the partial index will do.
+_ACCEPTED: Final = t.fact.c.status == literal_column("'accepted'")
+_COUNTS: Final = and_(_ACCEPTED, t.fact.c.kind == "visit", t.fact.c.voided.is_(False))
 
 
 class Ledger:
@@ -82,15 +125,12 @@ class Ledger:
     def marks(self, places: Collection[Place]) -> dict[Place, Mark]:
         """Give the marks of these epochs, as far as there are any."""
         found: dict[Place, Mark] = {}
-        devices = sorted({place.device for place in places})
-        for chunk in _chunks(devices):
-            rows = self._c.execute(
-                select(t.mark).where(t.mark.c.body == self._body, t.mark.c.device.in_(chunk))
-            )
-            for row in rows:
-                place = Place(row.device, row.epoch)
-                if place in places:
-                    found[place] = Mark(row.upto, row.highest, row.tail)
+        devices = {place.device for place in places}
+        query = select(t.mark).where(t.mark.c.body == self._body)
+        for row in self._for_each(t.mark.c.device, devices, query):
+            place = Place(row.device, row.epoch)
+            if place in places:
+                found[place] = Mark(row.upto, row.highest, row.tail)
         return found
 
     def digests_at(self, place: Place, first: int, last: int) -> dict[int, bytes]:
@@ -98,11 +138,12 @@ class Ledger:
         rows = self._c.execute(
             select(t.fact.c.seq, t.fact.c.digest).where(*self._at(place), t.fact.c.seq.between(first, last))
         )
-        return {row.seq: row.digest for row in rows}
+        return {found: digest for found, digest in rows}  # noqa: C416 - dict() would take a result for a mapping
 
     def digests_of(self, event_ids: Collection[str]) -> dict[str, bytes]:
         """Give the digests of accepted facts by their event id."""
-        return {row.event_id: row.digest for row in self._facts_by_id(event_ids, t.fact.c.digest)}
+        query = select(t.fact.c.event_id, t.fact.c.digest).where(t.fact.c.body == self._body, _ACCEPTED)
+        return dict(self._for_each(t.fact.c.event_id, event_ids, query))
 
     def seqs_beyond(self, place: Place, seq: int) -> list[int]:
         """Give the stored seqs of an epoch after ``seq``, ascending."""
@@ -111,10 +152,12 @@ class Ledger:
         )
         return list(rows.scalars())
 
-    def event_id_at(self, place: Place, seq: int) -> str:
-        """Give the event id at a place, or an empty text where it has none."""
-        row = self._c.execute(select(t.fact.c.event_id).where(*self._at(place), t.fact.c.seq == seq)).first()
-        return (row.event_id if row else None) or ""
+    def names_at(self, place: Place, first: int, last: int) -> dict[int, str]:
+        """Give the names of the events at these seqs of an epoch, by seq."""
+        rows = self._c.execute(
+            select(t.fact.c.seq, t.fact.c.event_id).where(*self._at(place), t.fact.c.seq.between(first, last))
+        )
+        return {row.seq: row.event_id or "" for row in rows}
 
     def fairs(self) -> dict[str, tuple[str, str]]:
         """Give (tour, time zone) of every known fair."""
@@ -125,89 +168,72 @@ class Ledger:
 
     def subjects(self, tour: str, cards: Collection[str]) -> dict[str, int]:
         """Give the subjects of these cards within a tour, as far as they are known."""
-        found: dict[str, int] = {}
-        for chunk in _chunks(sorted(cards)):
-            rows = self._c.execute(
-                select(t.subject_link.c.card, t.subject_link.c.subject).where(
-                    t.subject_link.c.body == self._body,
-                    t.subject_link.c.tour == tour,
-                    t.subject_link.c.card.in_(chunk),
-                )
-            )
-            found.update({row.card: row.subject for row in rows})
-        return found
+        table = t.subject_link
+        query = select(table.c.card, table.c.subject).where(table.c.body == self._body, table.c.tour == tour)
+        return dict(self._for_each(table.c.card, cards, query))
 
     def offsets(self, boots: Collection[tuple[str, str]]) -> dict[tuple[str, str], Offset]:
         """Give the clock offsets of these (device, boot id)."""
         found: dict[tuple[str, str], Offset] = {}
         table = t.clock_offset
-        for chunk in _chunks(sorted({device for device, _ in boots})):
-            for row in self._c.execute(
-                select(table).where(table.c.body == self._body, table.c.device.in_(chunk))
-            ):
-                if (row.device, row.boot_id) in boots:
-                    found[row.device, row.boot_id] = Offset(
-                        row.server_minus_monotonic_ms,
-                        row.server_minus_wall_ms,
-                        row.round_trip_ms,
-                        row.event_id,
-                    )
+        devices = {device for device, _ in boots}
+        query = select(table).where(table.c.body == self._body)
+        for row in self._for_each(table.c.device, devices, query):
+            if (row.device, row.boot_id) in boots:
+                found[row.device, row.boot_id] = Offset(
+                    row.server_minus_monotonic_ms,
+                    row.server_minus_wall_ms,
+                    row.round_trip_ms,
+                    row.event_id,
+                )
         return found
 
     def void_targets(self, event_ids: Collection[str]) -> set[str]:
         """Give those of these events that a Void names, whenever it came."""
-        found: set[str] = set()
-        for chunk in _chunks(sorted(event_ids)):
-            rows = self._c.execute(
-                select(t.void.c.target).where(t.void.c.body == self._body, t.void.c.target.in_(chunk))
-            )
-            found.update(rows.scalars())
-        return found
+        query = select(t.void.c.target).where(t.void.c.body == self._body)
+        return {target for (target,) in self._for_each(t.void.c.target, event_ids, query)}
 
-    def counted_visits(self, fair: str, subjects: Collection[int]) -> Iterator[StoredVisit]:
+    def counted_visits(self, fair: str, subjects: Collection[int]) -> Iterable[StoredVisit]:
         """Give every counting visit of these subjects at a fair."""
-        for chunk in _chunks(sorted(subjects)):
-            yield from self._visits(t.fact.c.fair == fair, t.fact.c.subject.in_(chunk))
+        query = self._visits.where(t.fact.c.fair == fair)
+        return map(StoredVisit._make, self._for_each(t.fact.c.subject, subjects, query))
 
-    def all_counted_visits(self, fair: str) -> Iterator[StoredVisit]:
+    def all_counted_visits(self, fair: str) -> Iterable[StoredVisit]:
         """Give every counting visit of a fair, with and without card: for a rebuild."""
-        yield from self._visits(t.fact.c.fair == fair)
+        query = self._visits.where(t.fact.c.fair == fair)
+        return map(StoredVisit._make, self._c.execute(query, execution_options=_STREAMED))
 
-    def counted_without_card(self, ids: Collection[int]) -> Iterator[StoredVisit]:
-        """Give those of these rows that are counting visits without a card."""
-        for chunk in _chunks(sorted(ids)):
-            yield from self._visits(t.fact.c.id.in_(chunk), t.fact.c.subject.is_(None))
+    def counted_without_card(self, fair: str, ids: Collection[int]) -> Iterable[StoredVisit]:
+        """Give those of these rows that are counting visits at a fair without a card."""
+        query = self._visits.where(t.fact.c.fair == fair, t.fact.c.subject.is_(None))
+        return map(StoredVisit._make, self._for_each(t.fact.c.id, ids, query))
 
-    def visits_to_void(self, event_ids: Collection[str]) -> list[tuple[int, str, int | None]]:
-        """Give (row id, fair, subject) of the counting visits with these event ids."""
-        columns = (t.fact.c.id, t.fact.c.fair, t.fact.c.subject)
-        return [
-            (row.id, row.fair, row.subject)
-            for row in self._facts_by_id(event_ids, *columns, and_also=_COUNTS)
-        ]
+    def visits_to_void(self, event_ids: Collection[str]) -> list[TouchedVisit]:
+        """Give the counting visits with these event ids."""
+        query = select(t.fact.c.id, t.fact.c.fair, t.fact.c.subject).where(
+            t.fact.c.body == self._body, _COUNTS
+        )
+        return [TouchedVisit(*row) for row in self._for_each(t.fact.c.event_id, event_ids, query)]
 
-    def visits_of_boot(self, device: str, boot_id: str) -> list[tuple[int, str, int | None]]:
-        """Give (row id, fair, subject) of the counting visits of one boot of a device."""
+    def visits_of_boot(self, device: str, boot_id: str) -> list[TouchedVisit]:
+        """Give the counting visits of one boot of a device."""
         rows = self._c.execute(
             select(t.fact.c.id, t.fact.c.fair, t.fact.c.subject).where(
                 t.fact.c.body == self._body, t.fact.c.device == device, t.fact.c.boot_id == boot_id, _COUNTS
             )
         )
-        return [(row.id, row.fair, row.subject) for row in rows]
+        return [TouchedVisit(*row) for row in rows]
 
     # -- what is written ---------------------------------------------------------------------
 
-    def add_facts(self, rows: Sequence[Row]) -> None:
-        """Insert facts; every row holds the same keys, ``body`` aside."""
-        if rows:
-            self._c.execute(insert(t.fact), [{"body": self._body, **row} for row in rows])
+    def add_facts(self, facts: Iterable[NewFact]) -> None:
+        """Insert facts."""
+        self._add_many(t.fact, _FACT_COLUMNS, map(_fact_values, facts))
 
     def link_subjects(self, tour: str, subjects: Mapping[str, int]) -> None:
         """Write down which random subject stands for which card within a tour."""
-        self._add(
-            insert(t.subject_link),
-            [{"tour": tour, "card": card, "subject": subject} for card, subject in subjects.items()],
-        )
+        rows = ((tour, card, subject) for card, subject in subjects.items())
+        self._add_many(t.subject_link, ("tour", "card", "subject"), rows)
 
     def set_marks(self, marks: Mapping[Place, Mark]) -> None:
         """Write marks, new or moved."""
@@ -232,12 +258,13 @@ class Ledger:
 
     def add_voids(self, voids: Iterable[tuple[str, str]]) -> None:
         """Write down (target, the Void's own id)."""
-        self._add(insert(t.void), [{"target": target, "event_id": event_id} for target, event_id in voids])
+        self._add_many(t.void, ("target", "event_id"), voids)
 
     def void_rows(self, ids: Collection[int]) -> None:
         """Mark rows as voided."""
-        for chunk in _chunks(sorted(ids)):
-            self._c.execute(update(t.fact).where(t.fact.c.id.in_(chunk)).values(voided=True))
+        if ids:
+            statement = update(t.fact).where(t.fact.c.id == bindparam("row")).values(voided=True)
+            self._c.execute(statement, [{"row": row} for row in sorted(ids)])
 
     def set_offset(self, device: str, boot_id: str, offset: Offset) -> None:
         """Put a boot's clock offset in force and move its facts to corrected time."""
@@ -345,7 +372,7 @@ class Ledger:
         query: Select[Any] = select(*(t.fact.c[name] for name in columns)).where(t.fact.c.body == self._body)
         if fair is not None:
             query = query.where(t.fact.c.fair == fair)
-        for row in self._c.execution_options(yield_per=2000).execute(query.order_by(t.fact.c.id)):
+        for row in self._c.execute(query.order_by(t.fact.c.id), execution_options=_STREAMED):
             yield dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name for a row as a mapping
 
     # -- helpers -----------------------------------------------------------------------------
@@ -353,29 +380,51 @@ class Ledger:
     def _at(self, place: Place) -> tuple[ColumnElement[bool], ...]:
         return (t.fact.c.body == self._body, t.fact.c.device == place.device, t.fact.c.epoch == place.epoch)
 
-    def _facts_by_id(
-        self,
-        event_ids: Collection[str],
-        *columns: ColumnElement[Any],
-        and_also: ColumnElement[bool] | None = None,
-    ) -> Iterator[Any]:
-        for chunk in _chunks(sorted(event_ids)):
-            query = select(t.fact.c.event_id, *columns).where(
-                t.fact.c.body == self._body, t.fact.c.event_id.in_(chunk), t.fact.c.status == "accepted"
-            )
-            yield from self._c.execute(query if and_also is None else query.where(and_also))
-
-    def _visits(self, *where: ColumnElement[bool]) -> Iterator[StoredVisit]:
+    @property
+    def _visits(self) -> Select[Any]:
         c = t.fact.c
-        query = select(c.fair, c.subject, c.booth, c.corrected_at, c.category).where(
-            c.body == self._body, _COUNTS, *where
-        )
-        for row in self._c.execute(query):
-            yield StoredVisit(row.fair, row.subject, row.booth, row.corrected_at, row.category or 0)
+        category = func.coalesce(c.category, 0)
+        return select(c.subject, c.booth, c.corrected_at, category).where(c.body == self._body, _COUNTS)
 
-    def _add(self, statement: Insert, rows: Sequence[Row]) -> None:
-        if rows:
-            self._c.execute(statement, [{"body": self._body, **row} for row in rows])
+    def _for_each(
+        self, column: ColumnElement[Any], values: Collection[Any], query: Select[Any]
+    ) -> Sequence[Any]:
+        """Give what a query finds where a column has one of these values, some thousand as a rule.
+
+        They go as one parameter; a list of them would be taken apart by every layer below.
+        """
+        if not values:
+            return ()
+        # In order, an index is walked and not jumped about in.
+        wanted = sorted(values)
+        if self._is_sqlite:
+            listed = func.json_each(msgspec.json.encode(wanted).decode()).table_valued("value")
+            return self._c.execute(query.where(column.in_(select(listed.c.value)))).all()
+        # PostgreSQL would read the whole body where its statistics are as young as the fair's first
+        # hour. The OFFSET forbids that: it must look up value by value.
+        array = func.unnest(cast(wanted, ARRAY(column.type))).table_valued("value").render_derived()
+        found = query.where(column == array.c.value).offset(literal_column("0")).lateral()
+        return self._c.execute(select(found).select_from(array.join(found, true()))).all()
+
+    def _add_many(self, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Insert rows of these columns, by the driver itself: SQLAlchemy would look at each value."""
+        complete = [(self._body, *row) for row in rows]
+        if not complete:
+            return
+        columns = ", ".join(("body", *names))
+        if self._is_sqlite:
+            marks = ", ".join("?" * (len(names) + 1))
+            statement = f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"  # noqa: S608 - own names
+            self._c.exec_driver_sql(statement, complete)
+            return
+        driver: Any = self._c.connection.driver_connection
+        with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
+            for row in complete:
+                copy.write_row(row)
+
+    @property
+    def _is_sqlite(self) -> bool:
+        return self._c.dialect.name == "sqlite"
 
     def _upsert(self, table: Any, rows: Sequence[Row], changing: tuple[str, ...]) -> None:
         if not rows:
@@ -392,9 +441,4 @@ class Ledger:
 
     def _insert(self, table: Any) -> Any:
         """Give the engine's INSERT with ON CONFLICT: the two spell it alike, SQLAlchemy keeps them apart."""
-        return (sqlite if self._c.dialect.name == "sqlite" else postgresql).insert(table)
-
-
-def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(values), _CHUNK):
-        yield values[start : start + _CHUNK]
+        return (sqlite if self._is_sqlite else postgresql).insert(table)

@@ -121,7 +121,8 @@ subject_link = Table(
     "subject_link",
     metadata,
     _body(),
-    Column("tour", String(48), primary_key=True),
+    # As long as a fair's name: one that was never loaded is a tour of its own.
+    Column("tour", String(64), primary_key=True),
     Column("card", String(19), primary_key=True),
     Column("subject", BigInteger, nullable=False),
 )
@@ -154,10 +155,11 @@ fact = Table(
     Column("voided", Boolean, nullable=False, server_default=text("false")),
     Column("detail", Text),
     Index("fact_place", "body", "device", "epoch", "seq", unique=True),
+    # The id first: without statistics PostgreSQL would take "a body's accepted facts" for a few.
     Index(
         "fact_event",
-        "body",
         "event_id",
+        "body",
         unique=True,
         sqlite_where=text("status = 'accepted'"),
         postgresql_where=text("status = 'accepted'"),

@@ -37,8 +37,8 @@ from tests.wire.strategies import (
 from wire.broker import BrokerAddress
 from wire.card import sign as sign_card
 from wire.envelope import MAX_MESSAGE, open_batch
-from wire.events import Event, Visit, decode_event
-from wire.messages import Ack, Answer, HeldEpoch, Hello, State, open_signed, read_state, sign
+from wire.events import Event, Visit, decode_event, event_name
+from wire.messages import Ack, Answer, HeldEpoch, Hello, State, next_tail, open_signed, read_state, sign
 from wire.programme import Programme, Revocations, sign_programme, sign_revocations
 from wire.topics import down, fair, parse_up
 
@@ -244,10 +244,10 @@ class FakeServer:
         return [self.ack(batch.head.epoch)] if self.acknowledging else []
 
     def _held(self, epoch: int) -> HeldEpoch:
-        upto = 0
+        upto, tail = 0, ""
         while (epoch, upto + 1) in self.ledger:
             upto += 1
-        tail = decode_event(self.ledger[epoch, upto]).event_id if upto else ""
+            tail = next_tail(tail, event_name(self.ledger[epoch, upto]))
         return HeldEpoch(epoch=epoch, upto=upto, tail=tail)
 
 

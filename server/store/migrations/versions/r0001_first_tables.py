@@ -80,7 +80,7 @@ def upgrade() -> None:
     op.create_index(
         "fact_event",
         "fact",
-        ["body", "event_id"],
+        ["event_id", "body"],
         unique=True,
         sqlite_where=sa.text("status = 'accepted'"),
         postgresql_where=sa.text("status = 'accepted'"),
@@ -174,7 +174,7 @@ def upgrade() -> None:
     op.create_table(
         "subject_link",
         sa.Column("body", sa.String(length=48), nullable=False),
-        sa.Column("tour", sa.String(length=48), nullable=False),
+        sa.Column("tour", sa.String(length=64), nullable=False),
         sa.Column("card", sa.String(length=19), nullable=False),
         sa.Column("subject", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("body", "tour", "card"),

@@ -1,0 +1,459 @@
+"""Figures against a count by hand: what DESIGN.md defines, written down a second time and slowly."""
+
+import itertools
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import event
+
+from server.store import tables as t
+from server.store.engine import Store
+from server.store.ledger import Place
+from server.store.registry import FairRow, Registry
+from tests.server.facts import (
+    DEVICE,
+    FAIR,
+    HOUR,
+    MINUTE,
+    OTHER_DEVICE,
+    SLOT,
+    TOUR,
+    ZONE,
+    House,
+    batch,
+    card,
+    event_id,
+    ms,
+    offset,
+    raw,
+    visit,
+    void,
+)
+from wire.card import Category, RefusalCode
+from wire.envelope import Batch, BatchHead
+from wire.events import ClockOffset, Event, EventError, Refusal, Unknown, Visit, Void, decode_event
+
+SECOND_FAIR: Final = "fes-2025"
+FAIRS: Final = (FAIR, SECOND_FAIR, "never-loaded")
+BOOTHS: Final = ("bank", "insurance", "رواق")
+# Each card keeps its category; the last is staff's.
+CARDS: Final = {1: 1, 2: 3, 3: 0, 4: 9, 5: 15}
+# Where Morocco was an hour ahead of UTC, [from, to), by its own announcements; else it is on UTC.
+AN_HOUR_AHEAD: Final = [
+    (ms("2024-04-14T02:00"), ms("2025-02-23T02:00")),
+    (ms("2025-04-06T02:00"), ms("2026-02-15T02:00")),
+    (ms("2026-03-22T02:00"), ms("2026-09-20T01:00")),
+]
+# Midnights and changes of the clock, and a morning.
+MOMENTS: Final = [
+    *(ms(f"2025-02-{day}T23:00") for day in (21, 22)),
+    *(ms(f"2025-02-{day}T00:00") for day in (23, 24)),
+    *(ms(moment) for moment in ("2025-02-23T02:00", "2025-04-06T00:00", "2025-04-06T02:00")),
+    *(ms(moment) for moment in ("2025-04-06T23:00", "2026-03-22T00:00", "2026-03-22T02:00")),
+    *(ms(moment) for moment in ("2026-03-22T23:00", "2026-09-19T23:00", "2026-09-20T01:00")),
+    *(ms(moment) for moment in ("2026-09-21T00:00", "2026-12-01T00:00", "2026-12-01T09:00")),
+]
+
+
+# -- the count by hand -----------------------------------------------------------------------
+
+
+def date_of(at: int) -> str:
+    """Give the date of a moment in UTC, counted from 1970 by the rule of the calendar."""
+    days = at // (24 * HOUR)
+    year = 1970
+    while days >= (length := 366 if year % 4 == 0 else 365):
+        days -= length
+        year += 1
+    months = [31, 29 if year % 4 == 0 else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    month = 0
+    while days >= months[month]:
+        days -= months[month]
+        month += 1
+    return f"{year}-{month + 1:02}-{days + 1:02}"
+
+
+def local_day(at: int) -> str:
+    """Give the day in Morocco."""
+    return date_of(at + (HOUR if any(first <= at < end for first, end in AN_HOUR_AHEAD) else 0))
+
+
+def utc_hour(at: int) -> str:
+    """Give the hour in UTC as figures name it."""
+    return f"{date_of(at)}T{at % (24 * HOUR) // HOUR:02}:00Z"
+
+
+CATEGORIES: Final = {0: "unknown", 1: "active", 3: "widow", 9: "category_9"}
+
+
+def count(delivered: Sequence[tuple[Place, bytes]], fair: str) -> dict[tuple[str, str], tuple[int, int]]:
+    """Count a fair's figures from all facts at once."""
+    facts: dict[str, tuple[Place, Event]] = {}
+    for place, each in delivered:
+        try:
+            found = decode_event(each)
+        except EventError:
+            continue
+        facts.setdefault(found.event_id, (place, found))
+    voided = {found.fact.target for _, found in facts.values() if isinstance(found.fact, Void)}
+    clocks: dict[tuple[str, str], list[tuple[int, str, int]]] = defaultdict(list)
+    for place, found in facts.values():
+        if isinstance(found.fact, ClockOffset):
+            reading = (found.fact.round_trip_ms, found.event_id, found.fact.server_minus_monotonic_ms)
+            clocks[place.device, found.boot_id].append(reading)
+    # Of every figure: who, where, when of each visit that counts in it.
+    lines: dict[tuple[str, str], list[tuple[str, str, int]]] = defaultdict(list)
+    for place, found in facts.values():
+        if not isinstance(found.fact, Visit) or found.fair != fair or found.event_id in voided:
+            continue
+        who = found.fact.card
+        if who is not None and who.category == Category.STAFF:
+            continue
+        readings = clocks[place.device, found.boot_id]
+        at = found.monotonic_ms + min(readings)[2] if readings else found.occurred_at
+        for figure in (
+            ("total", ""),
+            ("booth", found.booth),
+            ("day", local_day(at)),
+            ("hour", utc_hour(at)),
+            ("category", CATEGORIES[who.category if who else 0]),
+        ):
+            lines[figure].append((who.card_id if who else "", found.booth, at))
+    figures: dict[tuple[str, str], tuple[int, int]] = {}
+    for figure, of_figure in lines.items():
+        known = [line for line in of_figure if line[0]]
+        spots = {(subject, booth, at // SLOT) for subject, booth, at in known}
+        without_card = len(of_figure) - len(known)
+        figures[figure] = (len(spots) + without_card, len({subject for subject, _, _ in known}))
+    return figures
+
+
+def test_the_count_by_hand_knows_the_calendar() -> None:
+    assert local_day(ms("2024-12-31T22:59")) == "2024-12-31"
+    assert local_day(ms("2024-12-31T23:00")) == "2025-01-01"
+    assert local_day(ms("2024-02-29T12:00")) == "2024-02-29"
+    assert [local_day(ms(f"2025-02-23T{hour}")) for hour in ("23:59", "01:59")] == ["2025-02-23"] * 2
+    assert local_day(ms("2026-12-01T23:59")) == "2026-12-01"
+    assert utc_hour(ms("2026-09-20T00:30")) == "2026-09-20T00:00Z"
+    assert utc_hour(ms("2025-06-30T23:30")) == "2025-06-30T23:00Z"
+    assert utc_hour(ms("1970-01-01T00:30")) == "1970-01-01T00:00Z"
+
+
+# -- a random fair ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class World:
+    """What happened at each place, in order, and how it was delivered: transactions of batches."""
+
+    epochs: dict[Place, list[bytes]]
+    transactions: list[list[Batch]]
+
+
+class Happening:
+    """Lets things happen by chance: the ``chance`` is Hypothesis's, or a seeded one."""
+
+    def __init__(self, chance: random.Random, facts: int) -> None:
+        self._chance = chance
+        self._facts = facts
+        self._numbers = itertools.count(1)
+
+    def world(self) -> World:
+        """Give what happened, delivered in any order, some of it twice."""
+        chance = self._chance
+        devices = (DEVICE, OTHER_DEVICE, "00000000000000d3")
+        places = [Place(device, epoch) for device in devices for epoch in (1, 2)]
+        epochs: dict[Place, list[bytes]] = {place: [] for place in places[: chance.randint(1, len(places))]}
+        for _ in range(self._facts):
+            place = chance.choice(list(epochs))
+            of_device = [each for other in epochs if other.device == place.device for each in epochs[other]]
+            # A journal that is put on a new epoch tells facts again under another place.
+            again = of_device and chance.random() < 0.05
+            epochs[place].append(chance.choice(of_device) if again else self._fact())
+        deliveries = [
+            cut for place, events in epochs.items() for cut in self._batches(place, events) if events
+        ]
+        deliveries += [each for each in deliveries if chance.random() < 0.3]
+        chance.shuffle(deliveries)
+        transactions: list[list[Batch]] = []
+        while deliveries:
+            size = chance.randint(1, 6)
+            transactions.append(deliveries[:size])
+            del deliveries[:size]
+        return World(epochs, transactions)
+
+    def _batches(self, place: Place, events: Sequence[bytes]) -> Iterator[Batch]:
+        """Cut an epoch into batches, some of which overlap."""
+        start = 0
+        while start < len(events):
+            end = min(len(events), start + self._chance.randint(1, max(2, min(100, len(events) // 3))))
+            first = max(0, start - self._chance.randint(0, 2))
+            yield Batch(
+                BatchHead(place.device, place.epoch, first + 1, end - first), tuple(events[first:end])
+            )
+            start = end
+
+    def _fact(self) -> bytes:
+        chance = self._chance
+        number = next(self._numbers)
+        at = chance.choice(MOMENTS) + chance.choice((-SLOT, -1, 0, 1, MINUTE, SLOT - 1, SLOT, HOUR))
+        boot = chance.choice("bc") * 32
+        since_boot = chance.choice((0, 1, SLOT, 3 * HOUR))
+        common = {"boot_id": boot, "monotonic_ms": since_boot, "fair": chance.choice(FAIRS)}
+        booth = chance.choice(BOOTHS)
+        kind = chance.random()
+        if kind < 0.70:
+            who = chance.choice([None, *CARDS])
+            category = CARDS[who] if who else 0
+            return visit(number, who, at, booth, category=category, **common)
+        if kind < 0.85:
+            # Of anything that has happened or will, Voids and strangers among it.
+            return void(number, chance.randint(1, self._facts + 2), **common)
+        if kind < 0.92:
+            common["monotonic_ms"] = 0
+            return offset(number, at - since_boot, round_trip=chance.randint(1, 3), **common)
+        if kind < 0.95:
+            return raw(number, Refusal(code=RefusalCode.EXPIRED, card=card(1)), **common)
+        if kind < 0.98:
+            return raw(number, Unknown(kind="later", raw=b'{"card":null}'), **common)
+        return b"garbage %d" % number
+
+
+class Houses:
+    """A new body in one store for every example: quicker than a new store, and they must not mix."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._numbers = itertools.count(1)
+
+    def new(self) -> House:
+        """Give a body with two fairs."""
+        house = House(self._store, f"body-{next(self._numbers)}")
+        with self._store.writing() as connection:
+            Registry(connection, house.body).put_fair(FairRow(SECOND_FAIR, TOUR, "fes", ZONE, b"{}"))
+        return house
+
+
+def check(house: House, world: World, *, at_every_step: bool) -> None:
+    """Deliver a world and compare its figures with the count by hand."""
+    delivered: list[tuple[Place, bytes]] = []
+    for transaction in world.transactions:
+        house.take(*transaction)
+        for each in transaction:
+            place = Place(each.head.device, each.head.epoch)
+            delivered += [(place, fact) for fact in each.events]
+        if at_every_step:
+            with house.reading() as ledger:
+                for fair in FAIRS:
+                    assert ledger.figures(fair) == count(delivered, fair)
+    for fair in FAIRS:
+        assert house.figures(fair) == count(delivered, fair)  # and again after a rebuild
+    for place, events in world.epochs.items():
+        if events:
+            mark = house.mark(place.device, place.epoch)
+            assert (mark.upto, mark.highest) == (len(events), len(events))
+    assert house.flags() == {}
+    assert len(house.rows()) == sum(len(events) for events in world.epochs.values())
+
+
+worlds = st.builds(
+    lambda chance, facts: Happening(chance, facts).world(),
+    st.randoms(use_true_random=False),
+    st.integers(1, 60),
+)
+
+
+@pytest.fixture(scope="module")
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Houses]:
+    store = Store(f"sqlite:///{tmp_path_factory.mktemp('figures') / 'ledger.sqlite'}")
+
+    # Nobody pulls the plug of this one.
+    @event.listens_for(store.engine, "connect")
+    def _hurry(connection: object, _record: object) -> None:
+        connection.execute("PRAGMA synchronous = OFF")  # type: ignore[attr-defined]  # sqlite3's connection
+
+    store.engine.dispose()
+    yield Houses(store)
+    store.close()
+
+
+@pytest.fixture
+def on_postgresql(postgres_url: str) -> Iterator[Houses]:
+    store = Store(postgres_url)
+    yield Houses(store)
+    store.close()
+
+
+quietly = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=quietly)
+@given(world=worlds)
+def test_figures_equal_a_count_by_hand_at_every_step(on_sqlite: Houses, world: World) -> None:
+    check(on_sqlite.new(), world, at_every_step=True)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=quietly)
+@given(world=worlds)
+def test_figures_equal_a_count_by_hand_on_postgresql(on_postgresql: Houses, world: World) -> None:
+    check(on_postgresql.new(), world, at_every_step=True)
+
+
+@pytest.mark.parametrize("engine", ["on_sqlite", "on_postgresql"])
+def test_figures_of_thousands_of_facts_equal_a_count_by_hand(
+    engine: str, request: pytest.FixtureRequest
+) -> None:
+    houses: Houses = request.getfixturevalue(engine)
+    check(houses.new(), Happening(random.Random(2026), 4000).world(), at_every_step=False)
+
+
+def test_the_random_fairs_hold_what_they_should() -> None:
+    """A generator that makes no Void before its target would prove nothing about them."""
+    world = Happening(random.Random(1), 400).world()
+    delivered = [each for one in world.transactions for part in one for each in part.events]
+    seen: set[str] = set()
+    early = late = twice = 0
+    for each in delivered:
+        try:
+            found = decode_event(each)
+        except EventError:
+            continue
+        twice += found.event_id in seen
+        if isinstance(found.fact, Void):
+            late += found.fact.target in seen
+            early += found.fact.target not in seen
+        seen.add(found.event_id)
+    assert min(early, late, twice) > 10
+    stored = {event_id(number) for number in range(1, 403)}
+    assert len(seen) > 300
+    assert seen <= stored
+
+
+# -- by hand ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def house(on_sqlite: Houses) -> House:
+    return on_sqlite.new()
+
+
+@pytest.mark.parametrize(
+    ("day", "first", "last", "hours"),
+    [
+        ("2025-04-06", "2025-04-06T00:00Z", "2025-04-06T22:00Z", 23),
+        ("2026-03-22", "2026-03-22T00:00Z", "2026-03-22T22:00Z", 23),
+        ("2025-02-23", "2025-02-22T23:00Z", "2025-02-23T23:00Z", 25),
+        ("2026-09-20", "2026-09-19T23:00Z", "2026-09-20T23:00Z", 25),
+        ("2026-12-01", "2026-12-01T00:00Z", "2026-12-01T23:00Z", 24),
+    ],
+)
+def test_a_day_has_the_hours_that_morocco_lives_through(
+    house: House, day: str, first: str, last: str, hours: int
+) -> None:
+    start = ms(f"{day}T00:00") - 3 * HOUR
+    house.take(
+        batch(1, *(visit(number + 1, who=1, at=start + number * HOUR + MINUTE) for number in range(30)))
+    )
+    figures = house.figures()
+    assert figures["day", day] == (hours, 1)
+    of_days = sum(visits for (scope, _), (visits, _) in figures.items() if scope == "day")
+    assert of_days == figures["total", ""][0] == 30
+    before = house.figures()
+    # One more in the first and the last hour, by somebody else.
+    ends = [ms(hour.removesuffix("Z")) for hour in (first, last)]
+    house.take(batch(31, *(visit(100 + number, who=2, at=at) for number, at in enumerate(ends))))
+    assert house.figures()["day", day] == (hours + 2, 2)
+    house.take(batch(33, visit(200, who=3, at=ends[0] - 1), visit(201, who=3, at=ends[1] + HOUR)))
+    assert house.figures()["day", day] == (hours + 2, 2)
+    assert before["day", day] == (hours, 1)
+
+
+def test_attendance_of_a_day_is_of_people_not_of_visits(house: House) -> None:
+    at = ms("2024-12-28T09:00")
+    house.take(
+        batch(
+            1,
+            visit(1, who=1, at=at),
+            visit(2, who=1, at=at + HOUR, booth="insurance"),
+            visit(3, who=1, at=at + 24 * HOUR),
+            visit(4, who=2, at=at),
+        )
+    )
+    figures = house.figures()
+    assert figures["total", ""] == (4, 2)
+    assert figures["day", "2024-12-28"] == (3, 2)
+    assert figures["day", "2024-12-29"] == (1, 1)
+    assert figures["booth", "bank"] == (3, 2)
+    assert figures["booth", "insurance"] == (1, 1)
+    assert figures["hour", "2024-12-28T09:00Z"] == (2, 2)
+
+
+def test_a_visit_outside_the_fair_s_days_counts_under_its_own(house: House) -> None:
+    house.take(batch(1, visit(1, who=1, at=ms("2031-07-01T12:00"))))
+    assert house.figures()["day", "2031-07-01"] == (1, 1)
+
+
+def test_slots_begin_at_every_tenth_minute(house: House) -> None:
+    at = ms("2024-12-28T09:00")
+    house.take(
+        batch(1, visit(1, who=1, at=at - 1), visit(2, who=1, at=at), visit(3, who=1, at=at + SLOT - 1))
+    )
+    assert house.total() == (2, 1)
+
+
+def test_two_cards_of_one_category_each_in_one_slot(house: House) -> None:
+    """One identity, shown under two categories: the lower, whatever came first."""
+    at = ms("2024-12-28T09:00")
+    for first, second in ((Category.WIDOW, Category.ACTIVE), (Category.ACTIVE, Category.WIDOW)):
+        fair = f"fair-{first}"
+        number = 10 * first
+        house.take(batch(number, visit(number, who=1, at=at, category=first, fair=fair)))
+        house.take(batch(number + 1, visit(number + 1, who=1, at=at, category=second, fair=fair)))
+        figures = house.figures(fair)
+        assert figures["category", "active"] == (1, 1)
+        assert ("category", "widow") not in figures
+
+
+def test_figures_of_one_fair_leave_another_alone(house: House) -> None:
+    house.take(batch(1, visit(1, who=1), visit(2, who=1, fair=SECOND_FAIR)))
+    house.take(batch(3, void(3, target=2)))
+    assert house.total() == (1, 1)
+    assert house.figures(SECOND_FAIR) == {}
+
+
+def test_a_rebuild_mends_figures_that_are_wrong(house: House) -> None:
+    house.take(batch(1, visit(1, who=1), visit(2, who=2)))
+    right = house.figures()
+    with house.store.writing() as connection:
+        connection.execute(t.figure.update().where(t.figure.c.body == house.body).values(visits=77))
+    house.intake.rebuild(FAIR)
+    assert house.figures() == right
+
+
+def test_figures_that_fell_to_zero_are_not_told(house: House) -> None:
+    house.take(batch(1, visit(1, who=1)))
+    taken = house.take(batch(2, void(2, target=1)))
+    assert taken.fairs == {FAIR}
+    assert house.figures() == {}
+
+
+def test_a_repeat_moves_no_figure(house: House) -> None:
+    house.take(batch(1, visit(1, who=1)))
+    assert house.take(batch(2, visit(2, who=1))).fairs == set()
+
+
+def test_a_fair_that_is_loaded_later_is_counted_by_its_own_zone(house: House) -> None:
+    at = ms("2024-12-28T23:30")
+    house.take(batch(1, visit(1, who=1, at=at, fair="oujda-2025")))
+    with house.store.writing() as connection:
+        Registry(connection, house.body).put_fair(FairRow("oujda-2025", "oujda-2025", "oujda", "UTC", b"{}"))
+    figures = house.figures_after_rebuild("oujda-2025")
+    assert figures["day", "2024-12-28"] == (1, 1)
+    house.take(batch(2, visit(2, who=2, at=at, fair="oujda-2025")))
+    assert house.figures("oujda-2025")["day", "2024-12-28"] == (2, 2)
