@@ -10,6 +10,8 @@ Errors::
     ├── SettingsError      the server's directory or settings cannot be used
     ├── StoreError         the ledger cannot be opened
     ├── TransactionError   a transaction failed; nothing of it was written
+    ├── WebError           the page cannot be served, or its account cannot be made
+    ├── FairFileError      a fair file has problems; holds every one with its line
     └── OfficeError        what an operator asked for cannot be done
 """
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from wire.card import Category
 from wire.zones import zone_of
@@ -49,24 +49,16 @@ _Spot = tuple[str, int]
 """A booth and a slot: ten minutes since 1970, UTC."""
 
 
-class CountedVisit(Protocol):
-    """What the figures need of a visit: it is accepted and not voided."""
+class CountedVisit(NamedTuple):
+    """A visit that counts: accepted and not voided.
 
-    @property
-    def subject(self) -> int | None:
-        """Who it was, None without a card."""
+    ``at`` is corrected time, ms UTC; ``subject`` is None without a card.
+    """
 
-    @property
-    def booth(self) -> str:
-        """Where it was."""
-
-    @property
-    def at(self) -> int:
-        """When it was: corrected time, ms UTC."""
-
-    @property
-    def category(self) -> int:
-        """Through whom the card is held, 0 where nobody knows."""
+    subject: int | None
+    booth: str
+    at: int
+    category: int
 
 
 class Counted:
@@ -80,15 +72,14 @@ class Counted:
     def add(self, visits: Iterable[CountedVisit]) -> None:
         """Add visits."""
         by_subject, staff = self.by_subject, int(Category.STAFF)
-        for visit in visits:
-            category = visit.category
+        for subject, booth, at, category in visits:
             if category == staff:
                 continue
-            spot = (visit.booth, visit.at // SLOT_MS)
-            if visit.subject is None:
+            spot = (booth, at // SLOT_MS)
+            if subject is None:
                 self.without_card[spot, category] += 1
                 continue
-            spots = by_subject.setdefault(visit.subject, {})
+            spots = by_subject.setdefault(subject, {})
             # Two cards of one subject in one slot: the lower category, whatever came first.
             if category < spots.get(spot, _NO_CATEGORY):
                 spots[spot] = category

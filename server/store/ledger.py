@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from server.rules.figures import CountedVisit
 from server.store import tables as t
 
 Row = dict[str, Any]
@@ -48,15 +49,6 @@ class Mark:
     upto: int
     highest: int
     tail: str
-
-
-class StoredVisit(NamedTuple):
-    """A visit that counts, as the figures need it. ``subject`` is None without a card."""
-
-    subject: int | None
-    booth: str
-    at: int
-    category: int
 
 
 class TouchedVisit(NamedTuple):
@@ -193,20 +185,20 @@ class Ledger:
         query = select(t.void.c.target).where(t.void.c.body == self._body)
         return {target for (target,) in self._for_each(t.void.c.target, event_ids, query)}
 
-    def counted_visits(self, fair: str, subjects: Collection[int]) -> Iterable[StoredVisit]:
+    def counted_visits(self, fair: str, subjects: Collection[int]) -> Iterable[CountedVisit]:
         """Give every counting visit of these subjects at a fair."""
         query = self._visits.where(t.fact.c.fair == fair)
-        return map(StoredVisit._make, self._for_each(t.fact.c.subject, subjects, query))
+        return self._for_each(t.fact.c.subject, subjects, query)
 
-    def all_counted_visits(self, fair: str) -> Iterable[StoredVisit]:
+    def all_counted_visits(self, fair: str) -> Iterable[CountedVisit]:
         """Give every counting visit of a fair, with and without card: for a rebuild."""
         query = self._visits.where(t.fact.c.fair == fair)
-        return map(StoredVisit._make, self._c.execute(query, execution_options=_STREAMED))
+        return map(CountedVisit._make, self._c.execute(query, execution_options=_STREAMED))
 
-    def counted_without_card(self, fair: str, ids: Collection[int]) -> Iterable[StoredVisit]:
+    def counted_without_card(self, fair: str, ids: Collection[int]) -> Iterable[CountedVisit]:
         """Give those of these rows that are counting visits at a fair without a card."""
         query = self._visits.where(t.fact.c.fair == fair, t.fact.c.subject.is_(None))
-        return map(StoredVisit._make, self._for_each(t.fact.c.id, ids, query))
+        return self._for_each(t.fact.c.id, ids, query)
 
     def visits_to_void(self, event_ids: Collection[str]) -> list[TouchedVisit]:
         """Give the counting visits with these event ids."""
@@ -383,6 +375,7 @@ class Ledger:
     @property
     def _visits(self) -> Select[Any]:
         c = t.fact.c
+        # Rows are handed on as they are: as tuples they are a CountedVisit each.
         category = func.coalesce(c.category, 0)
         return select(c.subject, c.booth, c.corrected_at, category).where(c.body == self._body, _COUNTS)
 

@@ -9,6 +9,7 @@ import click
 BENCHMARKS: Final = {
     "scan": "tests.bench.scan",
     "ingest": "tests.bench.ingest",
+    "page": "tests.bench.page",
     "chaos": "tests.bench.chaos",
 }
 

@@ -1,0 +1,155 @@
+"""Opens the kiosk's window, and lets the station start behind it.
+
+The window's first picture does not wait for OpenCV, the journal or the network: ``begin`` is
+called by a thread of its own once that picture is on the screen.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, Protocol
+
+from kiosk.notices import Notice
+from kiosk.ui.flow import Flow
+from kiosk.ui.geometry import dpi_of
+from kiosk.ui.languages import OFFERED, Catalogues
+from kiosk.ui.setup import WindowOptions, prepare, screen_dpi
+from kiosk.ui.shaping import Typesetter
+from kiosk.ui.theme import LIME
+
+_ASK_WAITING_S: Final = 1.0
+_FRAMES_BEFORE_START: Final = 2
+_START_PATIENCE_S: Final = 10.0
+
+
+class Working(Protocol):
+    """A station at work, as the window wants it."""
+
+    @property
+    def waiting(self) -> int:
+        """How many facts are not delivered yet."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more will ever come and everything is delivered."""
+
+    def stop(self) -> None:
+        """Stop, and keep everything that was committed."""
+
+
+OnNotice = Callable[[Notice], None]
+OnPicture = Callable[[int, int, bytes], None]
+Begin = Callable[[OnNotice, OnPicture], Working]
+
+
+def run_window(  # noqa: PLR0915 - one after the other, as it happens
+    begin: Begin,
+    *,
+    assets: Path,
+    home: Path,
+    options: WindowOptions,
+    language: str = OFFERED[0],
+    camera: bool = True,
+    once: bool = False,
+    say: Callable[[str], None] = lambda _: None,
+    stopping: threading.Event | None = None,
+) -> None:
+    """Show the window until ``stopping`` is set or it is closed; with ``once`` until all is delivered.
+
+    ``begin`` makes and starts the station; it may call what it is given from any thread: the one
+    with each notice, the other with each picture for the preview (width, height, BGR rows). What
+    ``begin`` raises is raised here, once the window is closed. ``home`` is a directory for what
+    Kivy writes; ``camera`` is False where cards come before a scanner; ``say`` gets sentences
+    for the log. Call it from the main thread, once a process.
+    """
+    stopping = stopping or threading.Event()
+    prepare(home, options)
+    # Kivy's modules are importable only now, after prepare.
+    from kivy.base import EventLoop, runTouchApp, stopTouchApp  # noqa: PLC0415
+    from kivy.clock import Clock  # noqa: PLC0415
+    from kivy.metrics import Metrics  # noqa: PLC0415
+
+    EventLoop.ensure_window()
+    window = EventLoop.window
+    window.clearcolor = LIME
+
+    from kiosk.ui.face import Face  # noqa: PLC0415
+    from kiosk.ui.preview import Slot  # noqa: PLC0415
+    from kiosk.ui.tones import Tones  # noqa: PLC0415
+
+    dpi = options.dpi
+    if not dpi and options.inches:
+        dpi = dpi_of(window.width, window.height, options.inches)
+    slot = Slot()
+    flow = Flow(Catalogues(assets / "locale").of, language=language, camera=camera)
+    tones: list[Tones] = []
+    face = Face(
+        Typesetter(assets / "fonts"),
+        flow,
+        dpi=dpi or screen_dpi() or Metrics.dpi,
+        slot=slot,
+        play=lambda name: tones[0].play(name) if tones else None,
+    )
+    starter = _Starter(lambda: begin(face.put, slot.put), lambda: face.tell(Flow.started))
+
+    def be_silent() -> None:
+        say("no sound can be played: check the loudspeaker")
+        flow.silent()
+
+    ask_at = 0.0
+    frames = 0
+
+    def before_frame(_elapsed: float) -> None:
+        nonlocal ask_at, frames
+        frames += 1
+        if frames == _FRAMES_BEFORE_START:
+            starter.start()
+            tones.append(Tones(assets / "sounds", be_silent))
+        face.step()
+        working = starter.working
+        if stopping.is_set() or starter.problem is not None:
+            stopTouchApp()
+        elif working is not None and time.monotonic() >= ask_at:
+            ask_at = time.monotonic() + _ASK_WAITING_S
+            flow.now_waiting(working.waiting)
+            if once and working.finished:
+                stopTouchApp()
+
+    window.add_widget(face)
+    beat = Clock.schedule_interval(before_frame, 0)
+    try:
+        runTouchApp()
+    finally:
+        beat.cancel()
+        window.remove_widget(face)
+        starter.finish()
+    if starter.problem is not None:
+        raise starter.problem
+
+
+class _Starter(threading.Thread):
+    """Starts the station, and remembers what came of it."""
+
+    def __init__(self, begin: Callable[[], Working], begun: Callable[[], None]) -> None:
+        super().__init__(name="starter", daemon=True)
+        self._begin = begin
+        self._begun = begun
+        self.working: Working | None = None
+        self.problem: Exception | None = None
+
+    def run(self) -> None:
+        try:
+            self.working = self._begin()
+        except Exception as problem:  # noqa: BLE001 - raised again where somebody can read it
+            self.problem = problem
+            return
+        self._begun()
+
+    def finish(self) -> None:
+        """Wait for the start, then stop the station."""
+        if self.ident is None:
+            return
+        self.join(_START_PATIENCE_S)
+        if self.working is not None:
+            self.working.stop()

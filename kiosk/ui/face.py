@@ -1,0 +1,162 @@
+"""The window's content: it shows the flow's view, and nothing else changes the screen.
+
+Other threads hand notices over by :meth:`Face.put` and pictures by ``slot``; both are taken
+up between two frames, so no widget is ever touched from another thread.
+"""
+
+import queue
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from kivy.uix.widget import Widget
+
+from kiosk.notices import Notice
+from kiosk.ui.flow import Flow, Kind, View
+from kiosk.ui.kit import Kit, Textures
+from kiosk.ui.preview import Film, Slot
+from kiosk.ui.screens import Page
+from kiosk.ui.shaping import Typesetter
+
+_LINE_STEP: Final = 1 / 300
+"""The line of the remaining time moves when it is so much shorter: a few pixels."""
+_RISE_S: Final = 0.15
+_RISE_FROM: Final = 0.3
+_DOUBLE_TAP_S: Final = 0.3
+"""After a screen has changed under a finger, the second half of a double tap is not meant for it."""
+
+
+class Face(Widget):
+    """The root of the window. ``monotonic`` and ``wall`` are clocks, arguments for tests' sake."""
+
+    def __init__(
+        self,
+        typesetter: Typesetter,
+        flow: Flow,
+        *,
+        dpi: float,
+        slot: Slot | None = None,
+        play: Callable[[str], None] = lambda _: None,
+        monotonic: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.flow = flow
+        self.slot = slot or Slot()
+        self.film = Film()
+        self.page: Page | None = None
+        self.built = 0
+        """How many screens have been built."""
+        self._inbox: queue.SimpleQueue[Notice | Callable[[Flow], None]] = queue.SimpleQueue()
+        self._set = typesetter
+        self._textures = Textures()
+        self._dpi = dpi
+        self._play = play
+        self._monotonic = monotonic
+        self._wall = wall
+        self._deaf_until = 0.0
+        self._view: View | None = None
+        self._risen = False
+        self.bind(size=lambda *_: self._build(anew=True))
+
+    # -- from other threads ----------------------------------------------------------------------
+
+    def put(self, notice: Notice) -> None:
+        """Hand a notice over; from any thread."""
+        self._inbox.put(notice)
+
+    def tell(self, change: Callable[[Flow], None]) -> None:
+        """Hand over something else that happened; from any thread."""
+        self._inbox.put(change)
+
+    # -- every frame -----------------------------------------------------------------------------
+
+    def step(self, _elapsed: float = 0.0) -> None:
+        """Take up what has come, and bring the screen up to date; once before every frame."""
+        now = self._monotonic()
+        tone = ""
+        while True:
+            try:
+                item = self._inbox.get_nowait()
+            except queue.Empty:
+                break
+            if callable(item):
+                item(self.flow)
+            else:
+                tone = self.flow.hear(item, now) or tone
+        if tone:
+            # The newest alone: three cards in one frame are one sound.
+            self._play(tone)
+        fresh = False
+        picture = self.slot.take()
+        if picture is not None:
+            fresh = self.film.show(picture)
+        self._build(anew=fresh)
+        if self.page is None:
+            return
+        if picture is not None and self.page.preview is not None and not fresh:
+            self.page.preview.refresh()
+        self._move(self.page, now)
+
+    def _move(self, page: Page, now: float) -> None:
+        """Shorten the line of the remaining time, and let a verdict's sign come up."""
+        view = self._view
+        if page.time_line is None or view is None:
+            return
+        left = (view.until - now) / (view.until - view.since)
+        # Backwards too: a touch gives the time anew.
+        if abs(left - page.time_line.left) >= _LINE_STEP:
+            page.time_line.show(left)
+        if page.sign is not None and not self._risen:
+            risen = min(1.0, (now - view.since) / _RISE_S)
+            self._risen = risen >= 1.0
+            page.sign.recolour((*page.sign.colour[:3], _RISE_FROM + (1 - _RISE_FROM) * risen))
+
+    def _build(self, *, anew: bool = False) -> None:
+        if self.width < 200 or self.height < 200:  # noqa: PLR2004 - Kivy's own first size, before the window's
+            return
+        view = self._view = self.flow.view(self._monotonic(), self._wall())
+        if not anew and self.page is not None and self.page.view == view:
+            return
+        kit = Kit(
+            self._set, self._textures, (round(self.width), round(self.height)), self._dpi, view.language
+        )
+        self.clear_widgets()
+        self.page = Page(kit, view, self.film, self)
+        self.add_widget(self.page)
+        self.built += 1
+        self._risen = False
+
+    # -- touches -----------------------------------------------------------------------------------
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Let a touch through unless the screen has just changed under the finger."""
+        now = self._monotonic()
+        if now < self._deaf_until:
+            return True
+        self.flow.touched(now)
+        super().on_touch_down(touch)
+        # Nothing behind the window's root is there to touch.
+        return True
+
+    def open(self, dialogue: Kind) -> None:
+        """Open help or the choice of a language."""
+        self._acted(lambda now: self.flow.open(dialogue, now))
+
+    def choose(self, language: str) -> None:
+        """Take a language."""
+        self._acted(lambda now: self.flow.choose(language, now))
+
+    def back(self) -> None:
+        """Close what is open."""
+        self._acted(self.flow.back)
+
+    def _acted(self, act: Callable[[float], None]) -> None:
+        now = self._monotonic()
+        # Two fingers on two buttons: the first one counts.
+        if now < self._deaf_until:
+            return
+        self._deaf_until = now + _DOUBLE_TAP_S
+        act(now)
+        self._play("touch")

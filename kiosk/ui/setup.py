@@ -1,0 +1,103 @@
+"""What must be said before the first import of Kivy: providers, size, silence."""
+
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kiosk.ui.geometry import MM_PER_INCH
+from kiosk.ui.shaping import require_raqm
+
+_ENVIRONMENT: Final = {
+    # Kivy reads sys.argv, a file in the home directory and the environment unless told not to.
+    "KIVY_NO_ARGS": "1",
+    "KIVY_NO_CONFIG": "1",
+    "KIVY_NO_FILELOG": "1",
+    "KIVY_NO_CONSOLELOG": "1",
+    "KIVY_NO_ENV_CONFIG": "1",
+    # Else Kivy takes over the root logger and standard error.
+    "KIVY_LOG_MODE": "PYTHON",
+    # One provider each, so that none is searched for: that is time before the first picture.
+    "KIVY_TEXT": "pil",
+    "KIVY_IMAGE": "sdl2",
+    "KIVY_WINDOW": "sdl2",
+    "KIVY_AUDIO": "sdl2",
+    # A member's words never reach a clipboard that the next one could paste from.
+    "KIVY_CLIPBOARD": "dummy",
+}
+_SCREENS: Final = Path("/sys/class/drm")
+_FIRST_TIMING: Final = 54
+_EDID_BYTES: Final = 128
+
+
+@dataclass(frozen=True, slots=True)
+class WindowOptions:
+    """How the window opens; ``dpi`` or ``inches`` (diagonal) where the screen's own word is wrong."""
+
+    width: int = 1280
+    height: int = 800
+    full_screen: bool = False
+    dpi: float = 0.0
+    inches: float = 0.0
+
+
+def prepare(home: Path, options: WindowOptions, *, frames_a_second: int = 60) -> None:
+    """Set up Kivy; call it before anything imports Kivy. Raises ``NoArabicError``.
+
+    ``home`` is a directory for what Kivy writes; ``frames_a_second`` 0 is for tests, which
+    drive the frames themselves.
+    """
+    require_raqm()
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ.update(_ENVIRONMENT, KIVY_HOME=str(home))
+    logging.getLogger("kivy").setLevel(logging.ERROR)
+    from kivy.config import Config  # noqa: PLC0415 - Kivy reads the environment when it is imported
+
+    settings: dict[str, dict[str, object]] = {
+        "graphics": {
+            "width": options.width,
+            "height": options.height,
+            "fullscreen": "auto" if options.full_screen else 0,
+            "maxfps": frames_a_second,
+            "multisamples": 0,  # every shape comes with its own smooth edge
+            "show_cursor": 0 if options.full_screen else 1,
+            "allow_screensaver": 0,
+        },
+        # A plugged-in keyboard opens nothing, and a second finger leaves no mark.
+        "kivy": {"exit_on_escape": 0, "log_level": "error", "keyboard_mode": ""},
+        "input": {"mouse": "mouse,disable_multitouch"},
+    }
+    for section, values in settings.items():
+        for key, value in values.items():
+            Config.set(section, key, value)
+
+
+def screen_dpi(screens: Path = _SCREENS) -> float:
+    """Give the dots per inch of the one screen that is connected, by its own word; else 0.
+
+    Read from EDID, which holds the picture's size in millimetres. The window system's word
+    is 96 whatever hangs there.
+    """
+    found = []
+    for status in sorted(screens.glob("*/status")):
+        try:
+            if status.read_text(encoding="ascii").strip() == "connected":
+                found.append(edid_dpi((status.parent / "edid").read_bytes()))
+        except (OSError, UnicodeDecodeError):
+            continue
+    return found[0] if len(found) == 1 else 0.0
+
+
+def edid_dpi(edid: bytes) -> float:
+    """Give the dots per inch that an EDID's first timing tells, 0 where it tells none."""
+    if len(edid) < _EDID_BYTES:
+        return 0.0
+    timing = edid[_FIRST_TIMING : _FIRST_TIMING + 18]
+    pixels = timing[2] | (timing[4] & 0xF0) << 4
+    millimetres = timing[12] | (timing[14] & 0xF0) << 4
+    if not timing[0] or not pixels or not millimetres:
+        return 0.0
+    dpi = pixels / millimetres * MM_PER_INCH
+    # A projector and a cheap board both tell 16 by 9 "millimetres".
+    return dpi if 40 <= dpi <= 400 else 0.0  # noqa: PLR2004 - what a screen can be

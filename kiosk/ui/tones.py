@@ -1,0 +1,63 @@
+"""The tone of each verdict, played through SDL; a kiosk without a loudspeaker goes on in silence."""
+
+import logging
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from kivy.core.audio import SoundLoader
+
+NAMES: Final = ("accepted", "repeat", "refused", "trouble", "touch")
+
+
+class Tones:
+    """Plays ``accepted.wav`` and the others from a folder. Made after the first frame: it opens a device."""
+
+    def __init__(self, folder: Path, on_silent: Callable[[], None]) -> None:
+        """``on_silent`` is called once where nothing can be heard."""
+        self.sounds: dict[str, Any] = {}
+        with _hushed():
+            for name in NAMES:
+                sound = _loaded(folder / f"{name}.wav")
+                if sound is not None:
+                    self.sounds[name] = sound
+        if len(self.sounds) < len(NAMES):
+            on_silent()
+
+    def play(self, name: str) -> None:
+        """Play a tone, from its beginning where it still sounds; the one before it ends."""
+        for sound in self.sounds.values():
+            if sound.state == "play":
+                sound.stop()
+        if name in self.sounds:
+            self.sounds[name].play()
+
+
+def _loaded(path: Path) -> Any:
+    if not path.is_file():
+        return None
+    try:
+        sound = SoundLoader.load(str(path))
+    except Exception:  # noqa: BLE001 - no device, no driver, no right to it: SDL tells each in its own way
+        return None
+    # Without a device SDL's loader gives a sound of no length.
+    return sound if sound is not None and sound.length > 0 else None
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Keep ALSA's and SDL's own words about a missing device off standard error: it is told once, by us."""
+    logger = logging.getLogger("kivy")
+    level, kept = logger.level, os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        logger.setLevel(logging.CRITICAL + 1)
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+        logger.setLevel(level)

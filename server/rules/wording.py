@@ -1,0 +1,173 @@
+"""Codes and numbers into words: one ``Words`` per language, over a gettext catalogue.
+
+The English texts here are the keys of the catalogues ``assets/locale/*/LC_MESSAGES/server.po``.
+Plurals go through gettext (Arabic has six forms), numbers and days through Babel: ``ar_MA``
+has Morocco's months and writes 4.127; plain ``ar`` has neither, and is never used.
+"""
+
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Final, Protocol
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
+
+from server.rules.sentences import Advice, Health, Phrase, Says
+from wire.programme import Names
+from wire.zones import zone_of
+
+LANGUAGES: Final = ("ar", "fr")
+OWN_NAMES: Final = {"ar": "العربية", "fr": "Français"}
+_LOCALES: Final = {"ar": "ar_MA", "fr": "fr_MA"}
+_RIGHT_TO_LEFT: Final = frozenset({"ar"})
+_MINUTES_AN_HOUR: Final = 60
+
+SAYS: Final = {
+    Says.WORKS: "connected",
+    Says.NOTHING_WAITING: "nothing waiting",
+    Says.LATE: "connected, but its facts do not arrive",
+    Says.NEVER: "has never connected",
+    Says.NO_NETWORK: "no network since {since}",
+    Says.KEEPS: "what it records stays in it, safe",
+    Says.CAMERA_MISSING: "the camera is not there",
+    Says.CAMERA_BLIND: "the camera sees nothing",
+    Says.CAMERA_ENDED: "the camera gives no more pictures",
+    Says.CLASHES: "some of its facts contradict others",
+}
+SAYS_COUNTED: Final = {
+    Says.WAITING: ("{count} fact waiting, safe", "{count} facts waiting, safe"),
+    Says.CLOCK: ("its clock is wrong by {count} minute", "its clock is wrong by {count} minutes"),
+    Says.DISK: ("{count} MB free on its disk", "{count} MB free on its disk"),
+    Says.HOT: ("its temperature is {count} degree", "its temperature is {count} degrees"),
+    Says.DAMAGED: ("{count} damaged row in its journal", "{count} damaged rows in its journal"),
+}
+ADVICE: Final = {
+    Advice.START_IT: "Start it, and check that it has a network.",
+    Advice.CHECK_NETWORK: "Check its cable or Wi-Fi; nothing is lost.",
+    Advice.CALL_SERVER: "Look at the server's log.",
+    Advice.PLUG_CAMERA: "Plug the camera in again.",
+    Advice.CLEAN_LENS: "Clean the lens, or plug the camera in again.",
+    Advice.START_AGAIN: "Start the kiosk again.",
+    Advice.SET_CLOCK: "Set its clock; figures use corrected times meanwhile.",
+    Advice.STOP_COPY: "Stop it and look: is its disk a copy of another kiosk's?",
+    Advice.MAKE_ROOM: "Make room on its disk.",
+    Advice.GIVE_AIR: "Give it air and shade.",
+    Advice.SAVE_DISK: "Keep its disk, and call the technician.",
+}
+HEALTH: Final = {Health.GOOD: "works", Health.WATCH: "look", Health.BAD: "needs you"}
+
+
+class Catalogue(Protocol):
+    """What gettext's translations offer."""
+
+    def gettext(self, message: str) -> str:
+        """Give the translation, or the message itself."""
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """Give the plural form for ``n``."""
+
+
+class Words:
+    """Texts, numbers, days and clocks in one language."""
+
+    def __init__(self, language: str, catalogue: Catalogue) -> None:
+        self.language = language
+        self.direction = "rtl" if language in _RIGHT_TO_LEFT else "ltr"
+        self._locale = _LOCALES[language]
+        self._catalogue = catalogue
+
+    def text(self, message: str, **values: str) -> str:
+        """Translate, then fill in ``{name}`` places."""
+        return self._catalogue.gettext(message).format(**values)
+
+    def counted(self, one: str, many: str, count: int, **values: str) -> str:
+        """Translate by number; ``{count}`` is the number as the language writes it."""
+        return self._catalogue.ngettext(one, many, count).format(count=self.number(count), **values)
+
+    def number(self, number: int) -> str:
+        """Write a whole number."""
+        return _number(number, self._locale)
+
+    def ratio(self, number: float) -> str:
+        """Write a number with one digit after the comma."""
+        return str(format_decimal(number, format="#,##0.0", locale=self._locale))
+
+    def day(self, day: date) -> str:
+        """Write a day in full, with its weekday and year."""
+        return _day(day, "full", self._locale)
+
+    def short_day(self, day: date) -> str:
+        """Write a day without its year."""
+        return _day(day, "d MMMM", self._locale)
+
+    def clock(self, minute: int) -> str:
+        """Write a minute of the day as an hour, ``09:05``."""
+        return f"{minute // _MINUTES_AN_HOUR:02}:{minute % _MINUTES_AN_HOUR:02}"
+
+    def moment(self, at: int, zone: str, now: int) -> str:
+        """Write a moment (ms UTC) in local time; with its day where that is not today."""
+        there = zone_of(zone)
+        local = datetime.fromtimestamp(at / 1000, UTC).astimezone(there)
+        clock = str(format_time(local, "HH:mm", tzinfo=there, locale=self._locale))
+        if local.date() == datetime.fromtimestamp(now / 1000, UTC).astimezone(there).date():
+            return clock
+        return self.text("{clock} on {day}", clock=clock, day=self.short_day(local.date()))
+
+    def name(self, names: Names, otherwise: str = "") -> str:
+        """Choose a name: this language's, else French, else any, else ``otherwise``."""
+        for language in (self.language, "fr", "ar", *names):
+            if names.get(language):
+                return names[language]
+        return otherwise
+
+    def phrase(self, phrase: Phrase, zone: str, now: int) -> str:
+        """Put one part of a kiosk's sentence into words."""
+        if phrase.code in SAYS_COUNTED:
+            return self.counted(*SAYS_COUNTED[phrase.code], phrase.parameters["count"])
+        values = {key: self.moment(at, zone, now) for key, at in phrase.parameters.items()}
+        return self.text(SAYS[phrase.code], **values)
+
+    def advice(self, advice: Advice) -> str:
+        """Say what to do."""
+        return self.text(ADVICE[advice])
+
+    def health(self, health: Health) -> str:
+        """Name a health in a word: colour and shape never stand alone."""
+        return self.text(HEALTH[health])
+
+
+def choose_language(wanted: str, accept: str) -> str:
+    """Choose among our languages: what was asked for, else what the browser prefers, else Arabic."""
+    if wanted in LANGUAGES:
+        return wanted
+    best = {
+        language: quality
+        for language, quality in reversed(_accepted(accept))
+        if language in LANGUAGES and quality > 0
+    }
+    return max(best, key=lambda language: best[language]) if best else LANGUAGES[0]
+
+
+def _accepted(header: str) -> list[tuple[str, float]]:
+    found = []
+    for entry in header[:400].split(","):
+        tag, _, parameters = entry.strip().partition(";")
+        quality = 1.0
+        name, _, value = parameters.strip().partition("=")
+        if name == "q":
+            try:
+                quality = float(value)
+            except ValueError:
+                quality = 0.0
+        found.append((tag.partition("-")[0].strip().lower(), quality))
+    return found
+
+
+@lru_cache(maxsize=8192)
+def _number(number: int, locale: str) -> str:
+    return str(format_decimal(number, locale=locale))
+
+
+@lru_cache(maxsize=256)
+def _day(day: date, form: str, locale: str) -> str:
+    return str(format_date(day, form, locale=locale))

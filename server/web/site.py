@@ -1,0 +1,123 @@
+"""Everything that the routes share, put together once."""
+
+import asyncio
+import gettext
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+
+from server.rules.wording import LANGUAGES, OWN_NAMES, Words
+from server.web import WebError
+from server.web.accounts import WebAccounts
+from server.web.guard import THEMES, Guard
+from server.web.hub import BEAT_S, Hub
+from server.web.sessions import Sessions
+from server.web.source import LiveSource
+from server.web.throttle import Throttle
+
+HERE: Final = Path(__file__).parent
+_CATALOGUE: Final = "server"
+
+
+class Site:
+    """One server's page. Serves once; a server that starts again makes another.
+
+    ``assets`` holds what set-up has made (``web/``, ``locale/``); ``clock`` gives ms UTC;
+    ``on_trouble`` gets lines for the log. Raises :class:`WebError` where assets are missing.
+    """
+
+    def __init__(
+        self,
+        source: LiveSource,
+        accounts: WebAccounts,
+        sessions: Sessions,
+        *,
+        assets: Path,
+        clock: Callable[[], int],
+        on_trouble: Callable[[str], None],
+        beat_s: float = BEAT_S,
+    ) -> None:
+        self.source = source
+        self.accounts = accounts
+        self.sessions = sessions
+        self.clock = clock
+        self.on_trouble = on_trouble
+        self.guard = Guard(sessions, accounts)
+        self.throttle = Throttle(time.monotonic)
+        self.words = {language: Words(language, _catalogue(assets, language)) for language in LANGUAGES}
+        self.static = [HERE / "static", assets / "web"]
+        self.build = _build(self.static)
+        self.hub = Hub(
+            source, self.words, clock=clock, on_trouble=on_trouble, build=self.build, beat_s=beat_s
+        )
+        # Passwords are checked one at a time, in order: a hundred at once cost no more memory than one.
+        self.door = asyncio.Lock()
+        self.at_the_door = 0
+        self.checker = ThreadPoolExecutor(1, thread_name_prefix="web-password")
+        self.is_open = threading.Event()
+        self._pages = _environment(assets)
+
+    def render(self, template: str, language: str, theme: str, path: str, **values: Any) -> str:
+        """Draw a page; everything in ``values`` is escaped."""
+        words = self.words[language]
+        other = next(entry for entry in LANGUAGES if entry != language)
+        return self._pages.get_template(template).render(
+            words=words,
+            _=words.text,
+            theme=theme,
+            themes=THEMES,
+            path=path,
+            other_language=other,
+            other_language_name=OWN_NAMES[other],
+            static=f"/static/{self.build}",
+            **values,
+        )
+
+    async def close(self) -> None:
+        """End streams and threads."""
+        await self.hub.close()
+        self.checker.shutdown(wait=False, cancel_futures=True)
+
+
+ThisSite = NamedDependency[SkipValidation[Site]]
+"""The site, as a route's handler asks for it."""
+
+
+def _catalogue(assets: Path, language: str) -> gettext.NullTranslations:
+    try:
+        return gettext.translation(_CATALOGUE, assets / "locale", [language])
+    except OSError:
+        raise WebError(
+            f"the page's words in {language!r} are missing from {assets}: run ./riwaq once, which makes them"
+        ) from None
+
+
+def _environment(assets: Path) -> Environment:
+    return Environment(
+        # Icons are drawn into pages: so they take the colour of the words beside them.
+        loader=FileSystemLoader([HERE / "templates", assets / "web"]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+def _build(folders: list[Path]) -> str:
+    """Name what browsers keep: another text of any file is another address."""
+    digest = blake2b(digest_size=6)
+    for folder in folders:
+        if not folder.is_dir():
+            raise WebError(f"parts of the page are missing: there is no {folder}. Run ./riwaq once")
+        for path in sorted(folder.glob("*.*")):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,117 @@
+"""Which day a page shows, what stands beside it, hours under local time, booths in order."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import msgspec
+import pytest
+
+from server.rules.board import Snapshot, board_of, current_fair
+from server.rules.fair import FairDefinition
+from wire.programme import Body, Booth, Fair
+
+Counts = dict[tuple[str, str], tuple[int, int]]
+
+
+def fair_on(*days: str, fair: str = "rabat", zone: str = "Africa/Casablanca") -> FairDefinition:
+    return FairDefinition(
+        body=Body(id="amal", names={"ar": "أمل"}),
+        fair=Fair(
+            id=fair,
+            tour="t",
+            names={"ar": "محطة"},
+            days=[date.fromisoformat(day) for day in days],
+            timezone=zone,
+        ),
+        booths=[Booth(id="one", names={"ar": "أ"}), Booth(id="two", names={"ar": "ب"}, partner="p")],
+        partners=[],
+        territories=[],
+    )
+
+
+def at(text: str) -> int:
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
+
+
+def board(definition: FairDefinition, figures: Counts, now: str) -> Any:
+    return board_of(Snapshot(definition, figures, []), at(now))
+
+
+def test_hours_stand_under_local_time_with_the_day_before_beside_them() -> None:
+    figures = {
+        ("day", "2024-12-27"): (7, 5),
+        ("day", "2024-12-28"): (3, 3),
+        ("hour", "2024-12-27T08:00Z"): (4, 3),
+        ("hour", "2024-12-27T10:00Z"): (3, 2),
+        ("hour", "2024-12-28T08:00Z"): (3, 3),
+    }
+    found = board(fair_on("2024-12-27", "2024-12-28"), figures, "2024-12-28T09:30")
+    # Morocco was an hour ahead of UTC then; 11:00 has not come yet.
+    assert [(hour.minute, hour.shown, hour.before) for hour in found.hours] == [
+        (540, 3, 4),
+        (600, 0, 0),
+        (660, None, 3),
+    ]
+    assert (found.shown, found.shown_before, found.before) == ((3, 3), (7, 5), date(2024, 12, 27))
+
+
+def test_morocco_is_on_utc_since_september_2026() -> None:
+    figures = {("day", "2026-12-01"): (1, 1), ("hour", "2026-12-01T09:00Z"): (1, 1)}
+    found = board(fair_on("2026-12-01"), figures, "2026-12-01T09:30")
+    assert [hour.minute for hour in found.hours] == [540]
+
+
+def test_a_day_of_25_hours_shows_the_hour_that_comes_twice_once() -> None:
+    figures = {
+        ("day", "2025-02-23"): (5, 5),
+        ("hour", "2025-02-23T01:00Z"): (2, 2),  # 02:00 at +01
+        ("hour", "2025-02-23T02:00Z"): (3, 3),  # 02:00 again, at +00
+    }
+    found = board(fair_on("2025-02-23"), figures, "2025-02-24T09:00")
+    assert [(hour.minute, hour.shown) for hour in found.hours] == [(120, 5)]
+
+
+@pytest.mark.parametrize(
+    ("now", "day", "is_today"),
+    [
+        ("2024-12-20T10:00", "2024-12-27", False),
+        ("2024-12-27T10:00", "2024-12-27", True),
+        ("2024-12-28T10:00", "2024-12-27", False),
+        ("2024-12-28T23:30", "2024-12-29", True),
+        ("2025-06-01T10:00", "2024-12-29", False),
+    ],
+)
+def test_the_day_shown_is_today_or_the_last(now: str, day: str, is_today: bool) -> None:  # noqa: FBT001 - an expectation
+    found = board(fair_on("2024-12-27", "2024-12-29"), {}, now)
+    assert (found.day.isoformat(), found.is_today) == (day, is_today)
+
+
+def test_booths_stand_in_order_and_equal_ones_as_the_programme_names_them() -> None:
+    definition = fair_on("2024-12-27")
+    assert [entry.booth.id for entry in board(definition, {}, "2024-12-27T10:00").booths] == ["one", "two"]
+    figures = {("booth", "two"): (4, 4), ("booth", "gone"): (2, 1)}
+    found = board(definition, figures, "2024-12-27T10:00").booths
+    assert [(entry.booth.id, entry.visits, entry.share) for entry in found] == [
+        ("two", 4, 100),
+        ("gone", 2, 50),
+        ("one", 0, 0),
+    ]
+
+
+def test_the_first_page_shows_the_fair_of_today_else_the_last_else_the_next() -> None:
+    fairs = [
+        fair_on("2024-05-01", fair="a"),
+        fair_on("2024-06-01", fair="b"),
+        fair_on("2024-09-01", fair="c"),
+    ]
+    assert current_fair(fairs, at("2024-06-01T10:00")) == "b"
+    assert current_fair(fairs, at("2024-07-01T10:00")) == "b"
+    assert current_fair(fairs, at("2024-01-01T10:00")) == "a"
+    assert current_fair([], at("2024-01-01T10:00")) is None
+
+
+def test_other_zones_have_their_own_hours() -> None:
+    definition = msgspec.structs.replace(fair_on("2024-12-27", zone="Asia/Kolkata"))
+    figures = {("day", "2024-12-27"): (1, 1), ("hour", "2024-12-27T04:00Z"): (1, 1)}
+    found = board(definition, figures, "2024-12-27T05:10")
+    assert [hour.minute for hour in found.hours] == [9 * 60 + 30, 10 * 60 + 30]

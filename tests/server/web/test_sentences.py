@@ -1,0 +1,139 @@
+"""What a kiosk's sentence says and advises, and how it reads in Arabic and French."""
+
+import gettext
+from typing import Any
+
+import pytest
+
+from server.assets import assets_dir
+from server.rules.sentences import Advice, Health, KioskNow, Says, sentence_of
+from server.rules.wording import ADVICE, HEALTH, LANGUAGES, SAYS, SAYS_COUNTED, Words, choose_language
+from tests.server.web.stage import NOW
+from wire.messages import State
+
+ZONE = "Africa/Casablanca"
+
+
+def words(language: str) -> Words:
+    return Words(language, gettext.translation("server", assets_dir() / "locale", [language]))
+
+
+def kiosk(*, ago_s: float = 1, flag: str = "", clock_wrong_ms: int | None = None, **state: Any) -> KioskNow:
+    return KioskNow(
+        device="d",
+        name="K",
+        booth="bank",
+        flag=flag,
+        state=State(**{"online": True, **state}),
+        seen_at=NOW - int(ago_s * 1000),
+        clock_wrong_ms=clock_wrong_ms,
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "health", "says", "advice"),
+    [
+        (kiosk(), Health.GOOD, [Says.WORKS, Says.NOTHING_WAITING], []),
+        (kiosk(waiting=3), Health.GOOD, [Says.WORKS, Says.WAITING], []),
+        (
+            kiosk(waiting=3, oldest_waiting_s=600),
+            Health.WATCH,
+            [Says.LATE, Says.WAITING],
+            [Advice.CALL_SERVER],
+        ),
+        (kiosk(ago_s=46), Health.WATCH, [Says.NO_NETWORK, Says.KEEPS], [Advice.CHECK_NETWORK]),
+        (
+            kiosk(online=False, waiting=23),
+            Health.WATCH,
+            [Says.NO_NETWORK, Says.WAITING],
+            [Advice.CHECK_NETWORK],
+        ),
+        (kiosk(camera_trouble="missing"), Health.BAD, [Says.CAMERA_MISSING], [Advice.PLUG_CAMERA]),
+        (kiosk(camera_trouble="stalled"), Health.BAD, [Says.CAMERA_BLIND], [Advice.CLEAN_LENS]),
+        (kiosk(camera_trouble="ended"), Health.BAD, [Says.CAMERA_ENDED], [Advice.START_AGAIN]),
+        (kiosk(camera_trouble="of the future"), Health.BAD, [Says.CAMERA_BLIND], [Advice.CLEAN_LENS]),
+        # What it said of its camera before it fell silent may be over.
+        (
+            kiosk(ago_s=60, camera_trouble="missing"),
+            Health.WATCH,
+            [Says.NO_NETWORK, Says.KEEPS],
+            [Advice.CHECK_NETWORK],
+        ),
+        (kiosk(flag="clash"), Health.BAD, [Says.CLASHES, Says.WORKS], [Advice.STOP_COPY]),
+        (kiosk(clock_wrong_ms=119_000), Health.GOOD, [Says.WORKS, Says.NOTHING_WAITING], []),
+        (
+            kiosk(clock_wrong_ms=-360_000),
+            Health.WATCH,
+            [Says.WORKS, Says.NOTHING_WAITING, Says.CLOCK],
+            [Advice.SET_CLOCK],
+        ),
+        (kiosk(disk_free_mb=200), Health.WATCH, [Says.DISK], [Advice.MAKE_ROOM]),
+        (kiosk(temperature_c=85.0), Health.WATCH, [Says.HOT], [Advice.GIVE_AIR]),
+        (kiosk(damaged_rows=2), Health.BAD, [Says.DAMAGED], [Advice.SAVE_DISK]),
+        (KioskNow(device="d", name="K", booth="bank"), Health.WATCH, [Says.NEVER], [Advice.START_IT]),
+    ],
+)
+def test_a_kiosk_in_a_sentence(
+    found: KioskNow, health: Health, says: list[Says], advice: list[Advice]
+) -> None:
+    sentence = sentence_of(found, NOW)
+    said = [phrase.code for phrase in sentence.says]
+    assert (sentence.health, sentence.advice) == (health, advice)
+    assert said == says
+    for language in LANGUAGES:
+        assert all(words(language).phrase(phrase, ZONE, NOW) for phrase in sentence.says)
+
+
+def test_the_sentence_of_the_sketch() -> None:
+    sentence = sentence_of(kiosk(online=False, ago_s=4 * 3600 + 49 * 60, waiting=23), NOW)
+    assert [words("ar").phrase(phrase, ZONE, NOW) for phrase in sentence.says] == [
+        "بدون شبكة منذ 10:31",
+        "23 واقعة تنتظر، محفوظة",
+    ]
+    assert [words("fr").phrase(phrase, ZONE, NOW) for phrase in sentence.says] == [
+        "sans réseau depuis 10:31",
+        "23 faits en attente, en sûreté",
+    ]
+
+
+def test_a_silence_of_yesterday_names_its_day() -> None:
+    sentence = sentence_of(kiosk(ago_s=86_400), NOW)
+    assert words("ar").phrase(sentence.says[0], ZONE, NOW) == "بدون شبكة منذ 15:20 يوم 27 دجنبر"
+
+
+def test_arabic_has_six_plurals() -> None:
+    one, many = SAYS_COUNTED[Says.WAITING]
+    said = [words("ar").counted(one, many, count) for count in (0, 1, 2, 3, 11, 100, 4127)]
+    assert said == [
+        "لا شيء ينتظر",
+        "واقعة واحدة تنتظر، محفوظة",
+        "واقعتان تنتظران، محفوظتان",
+        "3 وقائع تنتظر، محفوظة",
+        "11 واقعة تنتظر، محفوظة",
+        "100 واقعة تنتظر، محفوظة",
+        "4.127 واقعة تنتظر، محفوظة",
+    ]
+
+
+def test_every_code_has_words() -> None:
+    assert SAYS.keys() | SAYS_COUNTED.keys() == set(Says)
+    assert ADVICE.keys() == set(Advice)
+    assert HEALTH.keys() == set(Health)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "accept", "language"),
+    [
+        ("fr", "ar", "fr"),
+        ("xx", "fr-MA,fr;q=0.9,ar;q=0.8", "fr"),
+        ("", "en-US,en;q=0.9,fr;q=0.2,ar;q=0.5", "ar"),
+        ("", "fr;q=0", "ar"),
+        ("", "en", "ar"),
+        ("", "", "ar"),
+        ("", "fr;q=many, ar;q=0.1", "ar"),
+    ],
+)
+def test_the_language_is_what_was_asked_for_or_what_the_browser_prefers(
+    wanted: str, accept: str, language: str
+) -> None:
+    assert choose_language(wanted, accept) == language
