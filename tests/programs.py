@@ -214,11 +214,6 @@ def started_kiosk(config: Path, source: str, *words: str) -> Process:
     return Process("kiosk", "run", "--config", config, "--headless", "--json", "--source", source, *words)
 
 
-def all_delivered(configs: Sequence[Path]) -> bool:
-    """Whether the server holds every fact of these kiosks."""
-    return all(fact["delivered"] for config in configs for fact in kiosk_facts(config))
-
-
 def stopped(processes: Iterator[Process]) -> None:
     """Stop whatever still runs."""
     for process in processes:
