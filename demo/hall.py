@@ -1,27 +1,65 @@
-"""A whole fair on one machine: members hold up cards, kiosks see videos of them, the ledger counts."""
+"""A whole fair on one machine: members hold up cards, kiosks see them, the ledger and the page count."""
 
 import json
-import multiprocessing
 import random
 import statistics
 import threading
 import time
-from collections.abc import Callable, MutableMapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from demo.card_video import make_video
-from demo.programs import DemoError, Kiosk, Office, Running, journals
+from demo.card_sheet import write_sheet
+from demo.live_page import PageReader, commit_to_page_ms
+from demo.programs import FAIR, DemoError, Kiosk, Office, Running, deliver_rest, journals
+from demo.reels import CARDS_A_REEL, Projector, Studio, draw
 
 # Each member visits about two booths, as people in a hall do.
 _VISITS_A_MEMBER: Final = 2
 _PATIENCE_S: Final = 60.0
+_PAGE_PATIENCE_S: Final = 5.0
 _LEAST_READ: Final = 0.98
+# A demo without an end: nobody comes to one booth twice within ten minutes, or it would be no new visit.
+_MEMBERS_WITHOUT_END: Final = 600
+_CARDS_TO_HOLD_UP: Final = 12
+WINDOW: Final = "1280x800"
 
-Progress = Callable[[str, int, int], None]
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is asked for. ``visits`` is None for a fair that goes on until Ctrl-C.
+
+    The first kiosk looks through ``camera`` where there is one, the others see videos.
+    """
+
+    kiosks: int
+    visits: int | None
+    seed: int
+    window: bool
+    camera: str | None = None
+    sheet: Path | None = None
+    """Where cards to hold up before a camera are written."""
+
+    @property
+    def videos_end(self) -> bool:
+        """Whether every video is shown once: with a camera, people decide when there is an end."""
+        return self.visits is not None and self.camera is None
+
+
+class Teller(Protocol):
+    """Who tells people what goes on."""
+
+    def progress(self, what: str, done: int, of: int) -> None:
+        """Say how much is done, and of how much; of 0 where that has no end."""
+
+    def open_page(self, url: str, account: str, password: str) -> None:
+        """Say where the page is and how to sign in."""
+
+    def say(self, words: str) -> None:
+        """Say something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +80,11 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What was shown and what became of it. ``lost``: recorded by a kiosk and not in the ledger."""
+    """What was shown and what became of it. ``lost``: recorded by a kiosk and not in the ledger.
+
+    ``on_page`` is how many visits the live page showed at the end. Before a real camera nobody
+    knows what was shown: what was read stands for it.
+    """
 
     shown: int
     read: int
@@ -51,8 +93,10 @@ class Summary:
     in_ledger: int
     lost: int
     doubled: int
+    on_page: int
     scan_to_commit_ms: Spread
     commit_to_ack_ms: Spread
+    commit_to_page_ms: Spread
 
     @property
     def good(self) -> bool:
@@ -67,122 +111,194 @@ class Summary:
 class _Watched:
     """A kiosk at work, and what it has told so far."""
 
-    def __init__(self, kiosk: Kiosk, video: Path) -> None:
+    def __init__(self, kiosk: Kiosk, source: str | Path, *, once: bool, window: bool) -> None:
         self._lock = threading.Lock()
+        self.kiosk = kiosk
+        self.projector: Projector | None = None
         self.cards: list[str] = []
+        self.committed_at: list[float] = []
         self.scan_to_commit_ms: list[float] = []
         self.commit_to_ack_ms: list[float] = []
         self.troubles: list[str] = []
-        words = ("--config", kiosk.config, "--headless", "--json", "--once", "--source", video)
-        self.program = Running("kiosk", "run", *words, on_line=self._hear)
+        words = ("--size", WINDOW) if window else ("--headless",)
+        if once:
+            words = (*words, "--once")
+        what = ("run", "--config", kiosk.config, "--json", "--source", source, *words)
+        self.program = Running("kiosk", *what, on_line=self.hear)
 
-    def _hear(self, line: str) -> None:
+    def hear(self, line: str) -> None:
+        """Take a line that the kiosk wrote."""
+        now = time.monotonic()
         try:
             notice = json.loads(line)
-        except ValueError:
+            name = notice["notice"]
+        except (ValueError, TypeError, KeyError):
             self.troubles.append(line)
             return
         with self._lock:
-            match notice["notice"]:
+            match name:
                 case "scanned" if notice["outcome"] == "accepted":
                     self.cards.append(notice["card"])
+                    self.committed_at.append(now)
                     self.scan_to_commit_ms.append(notice["scan_to_commit_ms"])
                 case "delivered":
                     self.commit_to_ack_ms += notice["commit_to_ack_ms"]
+                case "trouble" if notice["code"] == "ended" and self.projector is not None:
+                    self.projector.ended()
 
 
-def run(directory: Path, *, kiosks: int, visits: int, seed: int, progress: Progress) -> Summary:
-    """Run a fair of so many kiosks and visits in ``directory``; raises :class:`DemoError`.
+class _Hall:
+    """A fair that is set up: its office, kiosks and members."""
 
-    ``progress`` gets what is going on, how much of it is done, and how much there is.
-    """
-    with ExitStack() as stack:
-        progress("a body, a fair, kiosks", 0, 1)
-        office = Office(directory)
-        stands = office.add_kiosks(kiosks)
-        shares = [visits // kiosks + (number < visits % kiosks) for number in range(kiosks)]
-        members = max(*shares, visits // _VISITS_A_MEMBER, 1)
-        card_of = office.issue(members)
-        progress("a body, a fair, kiosks", 1, 1)
-        rng = random.Random(seed)
-        tokens = [rng.sample(sorted(card_of), share) for share in shares]
-        videos = _draw(directory, tokens, seed, progress)
-        server = office.run()
-        stack.callback(server.stop)
-        watched = [_Watched(kiosk, video) for kiosk, video in zip(stands, videos, strict=True)]
-        for one in watched:
+    def __init__(self, directory: Path, plan: Plan, teller: Teller) -> None:
+        self.plan = plan
+        self._directory = directory
+        self._teller = teller
+        teller.progress("a body, a fair, kiosks", 0, 1)
+        self.office = Office(directory)
+        self.kiosks = self.office.add_kiosks(plan.kiosks)
+        if plan.visits is None or plan.camera is not None:
+            self._shares = [CARDS_A_REEL] * (plan.kiosks - (plan.camera is not None))
+            members = _MEMBERS_WITHOUT_END
+        else:
+            self._shares = [
+                plan.visits // plan.kiosks + (n < plan.visits % plan.kiosks) for n in range(plan.kiosks)
+            ]
+            members = max(*self._shares, plan.visits // _VISITS_A_MEMBER, 1)
+        self.card_of = self.office.issue(members)
+        if plan.sheet is not None:
+            write_sheet(plan.sheet, self.office.issue(_CARDS_TO_HOLD_UP, "sheet"))
+            teller.say(f"Open {plan.sheet} on a telephone or print it: cards to hold up before the camera.")
+        teller.progress("a body, a fair, kiosks", 1, 1)
+
+    def projectors(self) -> list[Projector]:
+        """Draw the first video of each kiosk that sees one."""
+        rng = random.Random(self.plan.seed)
+        found = []
+        for number, share in enumerate(self._shares):
+            path = self._directory / f"camera-{number + 1}.avi"
+            tokens = rng.sample(sorted(self.card_of), len(self.card_of))
+            rest = _round_and_round(tokens, share)
+            found.append(Projector(path, tokens[:share], rest, self.plan.seed + number))
+        first = [projector.first for projector in found]
+        draw([projector.path for projector in found], first, self.plan.seed, self._teller.progress)
+        return found
+
+    def open_booths(self, projectors: Sequence[Projector], stack: ExitStack) -> list[_Watched]:
+        """Start the kiosks, the first with a window if one is wanted."""
+        sources: list[str | Path] = [projector.path for projector in projectors]
+        eyes: list[Projector | None] = list(projectors)
+        if self.plan.camera is not None:
+            sources.insert(0, self.plan.camera)
+            eyes.insert(0, None)
+        watched = []
+        for number, (kiosk, source, eye) in enumerate(zip(self.kiosks, sources, eyes, strict=True)):
+            one = _Watched(kiosk, source, once=self.plan.videos_end, window=self.plan.window and number == 0)
+            one.projector = eye
             stack.callback(one.program.stop)
-        _wait(watched, visits, progress)
-        return _summary(office, stands, watched, [[card_of[token] for token in row] for row in tokens])
+            watched.append(one)
+        if not self.plan.videos_end:
+            studio = Studio()
+            stack.callback(studio.close)
+            for projector in projectors:
+                projector.keep_fresh(studio)
+        return watched
 
 
-def _draw(directory: Path, tokens: Sequence[Sequence[str]], seed: int, progress: Progress) -> list[Path]:
-    """Draw a video for each kiosk, on every core there is."""
-    paths = [directory / f"camera-{number + 1}.avi" for number in range(len(tokens))]
-    # A fresh interpreter for each drawer: threads of this one must not be copied in the middle of their work.
-    context = multiprocessing.get_context("spawn")
-    with context.Manager() as manager, ProcessPoolExecutor(mp_context=context) as pool:
-        drawn = manager.dict(dict.fromkeys(range(len(tokens)), (0, 1)))
-        waiting: list[Future[None]] = [
-            pool.submit(_draw_one, path, row, seed + number, number, drawn)
-            for number, (path, row) in enumerate(zip(paths, tokens, strict=True))
-        ]
-        while not all(one.done() for one in waiting):
-            counts = [drawn[number] for number in range(len(tokens))]
-            progress(
-                "drawing what the cameras see", sum(done for done, _ in counts), sum(of for _, of in counts)
-            )
-            time.sleep(0.2)
-        for one in waiting:
-            one.result()
-    return paths
+def _round_and_round(tokens: Sequence[str], start: int) -> Iterator[str]:
+    while True:
+        yield from tokens[start:]
+        start = 0
 
 
-def _draw_one(
-    path: Path, tokens: Sequence[str], seed: int, number: int, drawn: MutableMapping[int, tuple[int, int]]
-) -> None:
-    def on_frame(done: int, total: int) -> None:
-        if done % 12 == 0 or done == total:
-            drawn[number] = (done, total)
+def run(directory: Path, plan: Plan, teller: Teller) -> Summary:
+    """Run a fair in ``directory`` until its visits are made, or Ctrl-C; raises :class:`DemoError`."""
+    with ExitStack() as stack:
+        hall = _Hall(directory, plan, teller)
+        projectors = hall.projectors()
+        token = hall.office.token()
+        server = hall.office.run()
+        stack.callback(server.stop)
+        page = PageReader(hall.office.page, token, FAIR)
+        stack.callback(page.close)
+        watched = hall.open_booths(projectors, stack)
+        teller.open_page(hall.office.page, hall.office.account, hall.office.password)
+        try:
+            _wait(watched, plan, teller)
+        except KeyboardInterrupt:
+            if plan.visits is not None:
+                raise
+            teller.say("Ctrl-C: the kiosks hand over what they still hold.")
+        # From here on nobody shows a card, and every kiosk's journal is at rest.
+        for one in watched:
+            one.program.stop()
+        deliver_rest(hall.kiosks, watched[0].hear)
+        _wait_for_page(page, hall.office.stats()["visits"])
+        return _summary(hall, watched, page)
 
-    make_video(path, tokens, seed=seed, on_frame=on_frame)
 
-
-def _wait(watched: Sequence[_Watched], visits: int, progress: Progress) -> None:
-    """Wait until every kiosk has seen its video and delivered its facts."""
+def _wait(watched: Sequence[_Watched], plan: Plan, teller: Teller) -> None:
+    """Wait until every video is shown and delivered, or the visits are made; without an end until Ctrl-C."""
     last_read, moved_at = -1, time.monotonic()
-    while any(one.program.alive for one in watched):
+    while True:
         read = sum(len(one.cards) for one in watched)
         if read != last_read:
             last_read, moved_at = read, time.monotonic()
-        progress("members show their cards", read, visits)
-        if time.monotonic() - moved_at > _PATIENCE_S:
-            troubles = [trouble for one in watched for trouble in one.troubles]
-            raise DemoError("\n".join(["the kiosks do not come to an end", *troubles]))
+        teller.progress("members show their cards", read, plan.visits or 0)
+        ended = [one for one in watched if not one.program.alive]
+        # A kiosk that could not start says why; a window may be closed by whoever looks at it.
+        for one in ended:
+            if one.program.code != 0:
+                raise DemoError("\n".join(["a kiosk has ended:", *one.troubles[-5:]]))
+        if plan.videos_end:
+            if len(ended) == len(watched):
+                return
+            if time.monotonic() - moved_at > _PATIENCE_S:
+                troubles = [trouble for one in watched for trouble in one.troubles]
+                raise DemoError("\n".join(["the kiosks do not come to an end", *troubles]))
+        elif ended or (plan.visits is not None and read >= plan.visits):
+            return
         time.sleep(0.1)
-    progress("members show their cards", sum(len(one.cards) for one in watched), visits)
 
 
-def _summary(
-    office: Office, kiosks: Sequence[Kiosk], watched: Sequence[_Watched], shown: Sequence[Sequence[str]]
-) -> Summary:
-    recorded = [fact["event_id"] for fact in journals(kiosks) if fact["kind"] == "visit"]
+def _wait_for_page(page: PageReader, visits: int) -> None:
+    deadline = time.monotonic() + _PAGE_PATIENCE_S
+    while page.visits < visits and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def _summary(hall: _Hall, watched: Sequence[_Watched], page: PageReader) -> Summary:
+    recorded = [fact["event_id"] for fact in journals(hall.kiosks) if fact["kind"] == "visit"]
     rows = [
-        row["event_id"] for row in office.ledger() if row["kind"] == "visit" and row["status"] == "accepted"
+        row["event_id"]
+        for row in hall.office.ledger()
+        if row["kind"] == "visit" and row["status"] == "accepted"
     ]
-    read = sum(len(set(cards) & set(one.cards)) for cards, one in zip(shown, watched, strict=True))
+    shown = read = 0
+    for one in watched:
+        seen = Counter(one.cards)
+        held_up = (
+            seen if one.projector is None else Counter(hall.card_of[token] for token in one.projector.held_up)
+        )
+        if not hall.plan.videos_end:
+            # Of a reel that still plays only what was read is known to have been held up.
+            held_up |= seen
+        shown, read = shown + held_up.total(), read + (held_up & seen).total()
     # Twice in the ledger, or twice recorded for one showing: either would count a member twice.
-    doubled = len(rows) - len(set(rows)) + len(recorded) - sum(len(set(one.cards)) for one in watched)
-    counted = office.stats()["visits"]
-    total = sum(map(len, shown))
+    once = sum(len(set(one.cards) if hall.plan.videos_end else one.cards) for one in watched)
+    doubled = len(rows) - len(set(rows)) + len(recorded) - once
+    counted = hall.office.stats()["visits"]
+    commits = [at for one in watched for at in one.committed_at]
     return Summary(
-        shown=total,
+        shown=shown,
         read=read,
-        unread=total - read,
+        unread=shown - read,
         recorded=len(recorded),
         in_ledger=len(set(rows)),
         lost=len(set(recorded) - set(rows)),
         doubled=doubled + max(0, counted - len(set(rows))),
+        on_page=page.visits,
         scan_to_commit_ms=Spread.of([ms for one in watched for ms in one.scan_to_commit_ms]),
         commit_to_ack_ms=Spread.of([ms for one in watched for ms in one.commit_to_ack_ms]),
+        commit_to_page_ms=Spread.of(commit_to_page_ms(commits, page.came)),
     )

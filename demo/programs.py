@@ -18,6 +18,7 @@ from typing import IO, Any, Final
 FAIR: Final = "rabat-2024"
 _READY_S: Final = 30.0
 _STOP_S: Final = 10.0
+_DELIVER_S: Final = 20.0
 
 
 class DemoError(Exception):
@@ -64,6 +65,11 @@ class Running:
         """Whether it still runs."""
         return self._process.poll() is None
 
+    @property
+    def code(self) -> int | None:
+        """Its exit code; None while it runs."""
+        return self._process.poll()
+
     def stop(self) -> None:
         """Ask it to end; after ten seconds no longer politely."""
         if self.alive:
@@ -98,13 +104,17 @@ class Office:
     def __init__(self, directory: Path) -> None:
         self.path = directory / "server"
         self._directory = directory
-        call("server", "init", self.path, "--listen", f"127.0.0.1:{_free_port()}")
+        where = ("--listen", f"127.0.0.1:{_free_port()}", "--web", f"127.0.0.1:{_free_port()}")
+        made = json_of("server", "init", self.path, *where)
+        self.page: str = f"http://{made['web']}"
+        self.account: str = made["account"]
+        self.password: str = made["password"]
         fair = directory / "fair.toml"
         call("server", "fair", "example", fair, "--second-day", datetime.now(UTC).date().isoformat())
         loaded = json_of("server", "fair", "load", fair, "--dir", self.path)
         self.booths: list[str] = loaded["booths"]
 
-    def issue(self, count: int) -> dict[str, str]:
+    def issue(self, count: int, purpose: str = "") -> dict[str, str]:
         """Issue cards to so many members, a few of each category; gives card numbers by token."""
         shares = {"retired": count // 4, "widow": count // 12, "child": count // 12}
         shares = {"active": count - sum(shares.values()), **shares}
@@ -112,7 +122,7 @@ class Office:
         for category, many in shares.items():
             if many == 0:
                 continue
-            out = self._directory / f"cards-{category}"
+            out = self._directory / f"cards-{purpose}{category}"
             words = ("--category", category, "--no-pictures", "--out", out, "--dir", self.path)
             call("server", "cards", "issue", "--count", str(many), *words)
             with (out / "cards.csv").open(encoding="utf-8", newline="") as file:
@@ -148,6 +158,10 @@ class Office:
                 raise DemoError("the server did not start:\n" + "\n".join(said))
         return server
 
+    def token(self) -> str:
+        """Make the token with which programs read the page's stream."""
+        return str(json_of("server", "web", "token", "--dir", self.path)["token"])
+
     def ledger(self) -> list[dict[str, Any]]:
         """Give every fact in the ledger."""
         return lines_of("server", "facts", "list", "--dir", self.path)
@@ -156,6 +170,22 @@ class Office:
         """Give the fair's figures."""
         found: dict[str, Any] = json_of("server", "stats", FAIR, "--dir", self.path)
         return found
+
+
+def deliver_rest(kiosks: Sequence[Kiosk], heard: Callable[[str], None]) -> None:
+    """Let kiosks that were stopped hand over what they still hold; gives up where that takes long.
+
+    A kiosk that has nothing to look at ends by itself when the server has everything.
+    """
+    words = ("--headless", "--json", "--once", "--source", "lines:/dev/null")
+    running = [Running("kiosk", "run", "--config", one.config, *words, on_line=heard) for one in kiosks]
+    deadline = time.monotonic() + _DELIVER_S
+    try:
+        while any(one.alive for one in running) and time.monotonic() < deadline:
+            time.sleep(0.05)
+    finally:
+        for one in running:
+            one.stop()
 
 
 def journals(kiosks: Sequence[Kiosk]) -> list[dict[str, Any]]:

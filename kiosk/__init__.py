@@ -9,7 +9,10 @@ Errors::
     KioskError
     ├── ConfigError        kiosk.toml cannot be used; holds every problem at once
     ├── JournalError       the journal cannot be opened or written
-    └── DecoderUnavailableError   a library that reads codes is not installed
+    ├── DecoderUnavailableError   a library that reads codes is not installed
+    ├── NotMadeError       fonts, tones and words are not made yet
+    ├── NoArabicError      a library that sets Arabic is not installed
+    └── NoScreenError      there is no screen to open the window on
 """
 
 

@@ -8,15 +8,24 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+from click.core import ParameterSource
 
-from kiosk import KioskError, bootstrap, scanning
-from kiosk.config import KioskConfig, read_config
+from kiosk import KioskError
+from kiosk.config import read_config
 from kiosk.headless import told
+from kiosk.journal import reading
 from kiosk.notices import Notice
+from kiosk.ui.languages import OFFERED
 from wire import WireError
 from wire.events import EventError, decode_event
 
+# Cameras, decoders and the network's library take long to load: each command loads what it needs
+# where it needs it, and the window waits for none of them.
+
 _NOTHING_READ: Final = 1
+_LEAST_SIDE: Final = 240
+_ANY_SIZE: Final = (1280, 800)
+"""On the full screen, which has a size of its own."""
 
 
 class _Friendly(click.Group):
@@ -48,6 +57,15 @@ def program() -> None:
     """Riwaq's kiosk: read members' cards, record their visits, lose nothing."""
 
 
+def _size(_ctx: click.Context, _option: click.Parameter, value: str | None) -> tuple[int, int] | None:
+    if value is None:
+        return None
+    width, _, height = value.partition("x")
+    if not (width.isdecimal() and height.isdecimal() and min(int(width), int(height)) >= _LEAST_SIDE):
+        raise click.BadParameter(f"{value!r} is not a size in pixels: it looks like 1280x800")
+    return int(width), int(height)
+
+
 @program.command()
 @_config_option
 @click.option("--headless", is_flag=True, help="Without a window: tell what happens in lines.")
@@ -58,11 +76,45 @@ def program() -> None:
     help="A camera's number, a video, a folder of pictures, or lines:PATH for a scanner that sends lines.",
 )
 @click.option("--once", is_flag=True, help="Stop when the source has ended and everything is delivered.")
+@click.option(
+    "--size",
+    metavar="WxH",
+    callback=_size,
+    help="A window of so many pixels.  [default: the full screen]",
+)
+@click.option(
+    "--inches",
+    type=click.FloatRange(3, 100),
+    help="The screen's diagonal, where it tells a wrong one.  [default: what the screen tells]",
+)
+@click.option(
+    "--dpi",
+    type=click.FloatRange(20, 1000),
+    help="The same as dots per inch; counts before --inches.",
+)
+@click.option(
+    "--language",
+    type=click.Choice(OFFERED),
+    default=OFFERED[0],
+    show_default=True,
+    help="What the window speaks to whoever comes.",
+)
 @_json_option
-def run(*, config_file: Path, headless: bool, source: str, once: bool, as_json: bool) -> None:
-    """Work as a kiosk until Ctrl-C."""
-    if not headless:
-        raise click.UsageError("this version has no window yet: add --headless")
+@click.pass_context
+def run(
+    ctx: click.Context,
+    *,
+    config_file: Path,
+    headless: bool,
+    source: str,
+    once: bool,
+    size: tuple[int, int] | None,
+    inches: float | None,
+    dpi: float | None,
+    language: str,
+    as_json: bool,
+) -> None:
+    """Work as a kiosk until Ctrl-C or SIGTERM, behind a window; what happens is told in lines, too."""
     config = read_config(config_file)
 
     def on_notice(notice: Notice) -> None:
@@ -70,7 +122,27 @@ def run(*, config_file: Path, headless: bool, source: str, once: bool, as_json: 
         if line:
             click.echo(line if as_json else f"{time.strftime('%H:%M:%S')} {line}")
 
-    bootstrap.run(config, source, once=once, on_notice=on_notice)
+    if headless:
+        for name in ("size", "inches", "dpi", "language"):
+            if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+                raise click.UsageError(f"--{name} is for a window: leave out either it or --headless")
+        from kiosk import bootstrap  # noqa: PLC0415
+
+        bootstrap.run(config, source, once=once, on_notice=on_notice)
+        return
+    from kiosk import windowed  # noqa: PLC0415
+    from kiosk.ui.setup import WindowOptions  # noqa: PLC0415
+
+    width, height = size or _ANY_SIZE
+    windowed.run(
+        config,
+        source,
+        once=once,
+        options=WindowOptions(width, height, full_screen=size is None, dpi=dpi or 0.0, inches=inches or 0.0),
+        language=language,
+        on_notice=on_notice,
+        say=lambda sentence: click.echo(sentence, err=True),
+    )
 
 
 @program.command()
@@ -91,6 +163,8 @@ def scan(
 
     One line a picture. Exit code 1 where no picture held a code, 2 where a source cannot be read.
     """
+    from kiosk import scanning  # noqa: PLC0415
+
     judge = scanning.Judge(read_config(config_file) if config_file else None, raw=raw)
     read = unreadable = 0
     for look in scanning.looks(sources, judge, seconds=seconds):
@@ -110,10 +184,12 @@ def scan(
 @_json_option
 def facts(*, config_file: Path, as_json: bool) -> None:
     """List every fact that this kiosk has recorded, and which of them the server holds."""
-    config = read_config(config_file)
-    if not bootstrap.journal_path(config).exists():
+    from kiosk import bootstrap  # noqa: PLC0415
+
+    path = bootstrap.journal_path(read_config(config_file))
+    if not path.exists():
         return
-    for line in _facts(config):
+    for line in _facts(path):
         if as_json:
             click.echo(json.dumps(line))
         else:
@@ -122,9 +198,8 @@ def facts(*, config_file: Path, as_json: bool) -> None:
             click.echo(f"{place} {event_id:<33} {line['kind']:<13} {delivered}")
 
 
-def _facts(config: KioskConfig) -> Iterator[dict[str, Any]]:
-    journal = bootstrap.open_journal(config)
-    try:
+def _facts(path: Path) -> Iterator[dict[str, Any]]:
+    with reading(path) as journal:
         for place, entry, delivered in journal.entries():
             kind = "damaged"
             if entry is not None:
@@ -139,8 +214,6 @@ def _facts(config: KioskConfig) -> Iterator[dict[str, Any]]:
                 "kind": kind,
                 "delivered": delivered,
             }
-    finally:
-        journal.close()
 
 
 def main() -> None:

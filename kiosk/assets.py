@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from kiosk import KioskError
+
 _HERE = Path(__file__).parent
 
 
-class NotMadeError(Exception):
+class NotMadeError(KioskError):
     """What is made at set-up is not there; the message says how to make it."""
 
 

@@ -1,26 +1,24 @@
 """The one place that puts a kiosk's concrete parts together."""
 
-import fcntl
-import os
 import random
 import secrets
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import msgspec
 import uuid_utils
 
-from kiosk import KioskError
 from kiosk.clock import Clock
 from kiosk.config import KioskConfig
 from kiosk.devices.camera import Camera
 from kiosk.devices.decoder import Decoder
 from kiosk.devices.lines import LineScanner
+from kiosk.devices.sight import Sight, preview
 from kiosk.journal import Journal
+from kiosk.lock import locked
 from kiosk.notices import Notice
 from kiosk.recorder import Mint
 from kiosk.station import Reader, Reading, Station
@@ -31,12 +29,14 @@ from wire.topics import down, fair, up
 
 SOFTWARE: Final = "riwaq 0.1.0"
 LINES_PREFIX: Final = "lines:"
+OnPicture = Callable[[int, int, bytes], None]
 _CAMERA_WORDS: Final = {
     "missing": "the camera is not there: check its cable",
     "unreadable": "the camera cannot be opened: does another program use it?",
     "ended": "the video or the folder of pictures has ended",
     "stalled": "the camera sends no pictures: unplug it and plug it in again",
-    "recovered": "the camera sends pictures again",
+    "covered": "the camera is covered or in the dark: uncover it, or turn on a light",
+    "recovered": "the camera sees again",
 }
 _SCANNER_WORDS: Final = {
     "missing": "the scanner is not there: check its cable",
@@ -46,11 +46,24 @@ _SCANNER_WORDS: Final = {
 
 
 class _CameraReader:
-    """A camera and its decoder, as the station wants them: one thread takes a frame and reads it."""
+    """A camera and its decoder, as the station wants them: one thread takes a frame and reads it.
 
-    def __init__(self, source: str, *, once: bool, on_trouble: Callable[[str], None]) -> None:
+    ``on_picture`` gets a small copy of every frame, before it is read.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        *,
+        once: bool,
+        on_trouble: Callable[[str], None],
+        on_picture: OnPicture | None,
+    ) -> None:
         self._camera = Camera(source, on_trouble=on_trouble, once=once)
         self._decoder = Decoder()
+        self._sight = Sight()
+        self._on_trouble = on_trouble
+        self._on_picture = on_picture
 
     def start(self) -> None:
         self._camera.start()
@@ -60,7 +73,15 @@ class _CameraReader:
 
     def read(self, timeout: float) -> Reading | None:
         frame = self._camera.next_frame(timeout)
-        return None if frame is None else Reading(self._decoder.read(frame.picture), frame.arrived_at)
+        if frame is None:
+            return None
+        if self._on_picture is not None:
+            # First, so that a card that takes long to read is seen to move.
+            self._on_picture(*preview(frame.picture))
+        covered = self._sight.look(frame.picture, frame.arrived_at)
+        if covered is not None:
+            self._on_trouble("covered" if covered else "recovered")
+        return Reading(self._decoder.read(frame.picture), frame.arrived_at)
 
     @property
     def ended(self) -> bool:
@@ -116,28 +137,20 @@ def journal_path(config: KioskConfig) -> Path:
     return config.data / "journal.db"
 
 
-@contextmanager
-def locked(config: KioskConfig) -> Iterator[None]:
-    """Hold the data directory for the one program that writes the journal; raises ``KioskError``."""
-    try:
-        config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = (config.data / "kiosk.lock").open("w", encoding="ascii")
-    except OSError as problem:
-        raise KioskError(f"{config.data} cannot be written: {problem.strerror}") from None
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise KioskError("this kiosk runs already: stop the other one first") from None
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield
-
-
 def make_station(
-    config: KioskConfig, source: str, *, once: bool, on_notice: Callable[[Notice], None]
+    config: KioskConfig,
+    source: str,
+    *,
+    once: bool,
+    on_notice: Callable[[Notice], None],
+    on_picture: OnPicture | None = None,
 ) -> Station:
-    """Build a station that reads from ``source``: a camera, a video, a folder, or ``lines:PATH``."""
+    """Build a station that reads from ``source``: a camera, a video, a folder, or ``lines:PATH``.
+
+    ``on_picture`` gets each of a camera's pictures made small, for a preview: width, height and
+    BGR rows; called from the station's own thread. Raises ``JournalError`` where the journal
+    cannot be opened, ``DecoderUnavailableError`` where a library is missing.
+    """
     station: Station | None = None
 
     words = _SCANNER_WORDS if source.startswith(LINES_PREFIX) else _CAMERA_WORDS
@@ -150,7 +163,7 @@ def make_station(
     if source.startswith(LINES_PREFIX):
         reader = _LineReader(source.removeprefix(LINES_PREFIX), once=once, on_trouble=on_trouble)
     else:
-        reader = _CameraReader(source, once=once, on_trouble=on_trouble)
+        reader = _CameraReader(source, once=once, on_trouble=on_trouble, on_picture=on_picture)
     station = Station(
         config,
         journal=lambda: open_journal(config),

@@ -79,7 +79,17 @@ class Descriptions:
             return False
         self.programme = offered
         self._set_desk()
-        self._notify(ProgrammeTaken(offered.version, offered.fair.id, len(offered.booths)))
+        booth = next((each for each in offered.booths if each.id == self._config.booth), None)
+        self._notify(
+            ProgrammeTaken(
+                offered.version,
+                offered.fair.id,
+                len(offered.booths),
+                body_names=offered.body.names,
+                booth_names=booth.names if booth else {},
+                timezone=offered.fair.timezone,
+            )
+        )
         return True
 
     def _take_revocations(self, message: bytes) -> bool:

@@ -1,6 +1,7 @@
 """What a station tells whoever watches it: a window, or lines of JSON without one."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from kiosk.rules.desk import Outcome
 
@@ -10,7 +11,10 @@ class Scanned:
     """A code was judged and, where it makes a fact, committed.
 
     ``scan_to_commit_ms`` runs from the arrival of the picture that was read to the COMMIT.
-    ``card`` is the card's identity, never its token.
+    ``card`` is the card's identity, never its token; ``language`` is what its bearer reads,
+    empty where nothing is known of the card. ``recorded_at`` is when the earlier visit of a
+    repeat was recorded: UTC in milliseconds by the best clock known now, 0 where there was none
+    or no clock is to be believed.
     """
 
     outcome: Outcome
@@ -20,6 +24,8 @@ class Scanned:
     epoch: int
     seq: int
     scan_to_commit_ms: float
+    language: str = ""
+    recorded_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +49,26 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeTaken:
-    """The kiosk works by this version of the fair's programme from now on."""
+    """The kiosk works by this version of the fair's programme from now on.
+
+    Names of the body and of this kiosk's booth are by language (``ar``, ``fr``, …), empty where
+    the programme does not know the booth; ``timezone`` is the fair's, an IANA name.
+    """
 
     version: int
     fair: str
     booths: int
+    body_names: Mapping[str, str] = field(default_factory=dict)
+    booth_names: Mapping[str, str] = field(default_factory=dict)
+    timezone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """Something is wrong (or right again, where ``over``): what, and what to do.
 
-    ``kind`` is one of ``camera``, ``journal``, ``message``, ``programme``, ``identity``.
+    ``kind`` is one of ``camera``, ``journal``, ``message``, ``programme``, ``identity``; ``words``
+    are for the log.
     """
 
     kind: str

@@ -40,7 +40,12 @@ class Recorder:
         self._booth = config.booth
         self._mint_event_id = event_id
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
-        self.journal = self._thread.submit(open_journal).result()
+        try:
+            self.journal = self._thread.submit(open_journal).result()
+        except BaseException:
+            # Whoever tries again makes another one.
+            self._thread.shutdown()
+            raise
 
     def ask(self, function: Callable[..., Result], *arguments: object) -> Result:
         """Call a method of ``journal`` in the journal's own thread, and wait for what it gives."""

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from kiosk.bootstrap import journal_path, open_journal
+from kiosk.bootstrap import journal_path
 from kiosk.clock import Clock
 from kiosk.config import KioskConfig
 from kiosk.devices.camera import Source, pictures
 from kiosk.devices.decoder import Decoder
-from kiosk.journal import JournalError
+from kiosk.journal import JournalError, reading
 from kiosk.rules.desk import Desk, RecentVisits
 from wire.card import RefusalCode, parse
 from wire.envelope import EnvelopeError
@@ -107,18 +107,17 @@ def _desk_of(config: KioskConfig) -> Desk:
     none = JournalError("this kiosk has no programme yet: run it once with a network, or leave out --config")
     if not journal_path(config).exists():
         raise none
-    journal = open_journal(config)
-    try:
+    with reading(journal_path(config)) as journal:
         programme, revocations = journal.get("programme"), journal.get("revocations")
-        if programme is None:
-            raise none
+        last_server_ms = journal.last_server_time
+    if programme is None:
+        raise none
+    try:
         return Desk(
             body_key=config.body_key,
             programme=open_programme(programme, config.body_key),
             revocations=open_revocations(revocations, config.body_key) if revocations else None,
-            last_server_ms=journal.last_server_time,
+            last_server_ms=last_server_ms,
         )
     except EnvelopeError as problem:
         raise JournalError(f"the kept programme cannot be used: {problem}") from None
-    finally:
-        journal.close()

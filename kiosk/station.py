@@ -31,6 +31,8 @@ from wire.events import EventError, Visit, decode_event
 
 _READ_TIMEOUT_S: Final = 0.2
 _AFTER_FAILURE_S: Final = 0.2
+_WELL_AFTER_S: Final = 2.0
+"""Nothing must have failed for so long before it is told that a failure is over."""
 _RECENT_FACTS: Final = 2000
 _LONGEST_GOODBYE_S: Final = 5.0
 
@@ -156,10 +158,14 @@ class Station:
     # -- the eye ---------------------------------------------------------------------------
 
     def _look(self) -> None:
-        failing = said_no_programme = False
+        said_no_programme = False
+        failed_at: float | None = None
         while not self._stopping.is_set():
             try:
                 reading = self._reader.read(_READ_TIMEOUT_S)
+                if failed_at is not None and time.monotonic() - failed_at >= _WELL_AFTER_S:
+                    failed_at = None
+                    self.camera_trouble("recovered", "pictures can be worked on again", over=True)
                 if reading is None:
                     if self._reader.ended:
                         return
@@ -174,10 +180,10 @@ class Station:
                     )
                     self._notify(Trouble("programme", "none", words))
             except Exception as problem:  # noqa: BLE001 - a kiosk must not go blind over one odd picture
-                if not failing:
-                    failing = True
+                if failed_at is None:
                     words = f"a picture could not be worked on ({type(problem).__name__}); looking on"
-                    self._notify(Trouble("camera", "failed", words))
+                    self.camera_trouble("failed", words, over=False)
+                failed_at = time.monotonic()
                 self._stopping.wait(_AFTER_FAILURE_S)
 
     def _judge(self, desk: Desk, reading: Reading) -> None:
@@ -224,4 +230,6 @@ def _scanned(decision: Decision, event_id: str, position: Position, scan_to_comm
         epoch=position.epoch,
         seq=position.seq,
         scan_to_commit_ms=round(scan_to_commit_ms, 2),
+        language=decision.card.language if decision.card else "",
+        recorded_at=decision.recorded_at,
     )

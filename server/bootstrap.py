@@ -10,21 +10,28 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from server import ServerError
+from server.assets import NotMadeError, assets_dir
 from server.collector import Collector
+from server.live import StoreSource
 from server.mqtt.access import Accounts, AccountsError, password_sha256, write_accounts, write_private
-from server.mqtt.broker import EmbeddedBroker, why_not_listen
+from server.mqtt.broker import EmbeddedBroker, holder_of, why_not_listen
 from server.mqtt.subscriber import Subscriber
 from server.office import Office, now_ms
 from server.settings import Home
 from server.store.engine import Store
 from server.store.registry import KioskRow, Registry
+from wire.broker import split_address
+
+if TYPE_CHECKING:
+    from server.web.accounts import FileAccounts
+    from server.web.serving import WebServer
 
 _BROKER_READY_S: Final = 15.0
 _ADDRESS_FREE_S: Final = 3.0
-"""How long the broker of a server that was just killed may take to let go of its port."""
+"""How long a server that was just killed, or its broker, may take to let go of its port."""
 _TELL_EVERY_S: Final = 2.0
 _LOOK_EVERY_S: Final = 0.1
 
@@ -51,6 +58,13 @@ def _keep_accounts(home: Home, body: str, kiosks: Sequence[KioskRow]) -> None:
         write_accounts(home.accounts_file, accounts)
     except (AccountsError, OSError) as problem:
         raise ServerError(f"the broker's accounts cannot be written: {problem}") from None
+
+
+def web_accounts(home: Home) -> "FileAccounts":
+    """Give who may sign in to the page of a server's directory."""
+    from server.web.accounts import FileAccounts  # noqa: PLC0415 - argon2 takes longer to load than most commands
+
+    return FileAccounts(home.web_accounts_file, write_private)
 
 
 def run_until_stopped(directory: Path) -> None:
@@ -101,11 +115,24 @@ def _run(directory: Path, stopping: threading.Event, say: Callable[[str], None])
             on_ready=on_ready,
             on_trouble=say,
         )
-        collector.start(subscriber)
+        web = None
+        if home.web:
+            source = StoreSource(
+                store, office.body, tally=lambda: collector.tally, is_connected=lambda: subscriber.up
+            )
+            web = _start_page(home, source, stack, stopping, say)
+            if web is None:
+                return
+        collector.start(subscriber, on_moved=web.notify if web else None)
         stack.callback(collector.stop)
         subscriber.start()
         stack.callback(subscriber.stop)
-        _tell_until_stopped(home, collector, subscriber, stopping, say)
+
+        def tell() -> dict[str, Any]:
+            page = web.url if web and web.up else ""
+            return {**asdict(collector.tally), "at": now_ms(), "connected": subscriber.up, "page": page}
+
+        _tell_until_stopped(home, tell, stopping, say)
 
 
 def _start_broker(
@@ -130,19 +157,54 @@ def _start_broker(
     return True
 
 
-def _tell_until_stopped(
+def _start_page(
     home: Home,
-    collector: Collector,
-    subscriber: Subscriber,
+    source: StoreSource,
+    stack: ExitStack,
     stopping: threading.Event,
     say: Callable[[str], None],
+) -> "WebServer | None":
+    """Start the organizers' page; None where the server is to stop. Raises :class:`ServerError`."""
+    # No other command of the program waits for a web framework to load.
+    from server.web.serving import WebServer  # noqa: PLC0415
+    from server.web.sessions import Sessions  # noqa: PLC0415
+    from server.web.site import Site  # noqa: PLC0415
+
+    accounts = web_accounts(home)
+    sessions = Sessions(home.web_sessions_file, accounts, write=write_private, clock=now_ms)
+    try:
+        assets = assets_dir()
+    except NotMadeError as problem:
+        raise ServerError(
+            f'the page cannot be shown. {problem} Or run without a page: web = "" in {home.settings_file}'
+        ) from None
+    site = Site(source, accounts, sessions, assets=assets, clock=now_ms, on_trouble=say)
+    web = WebServer(site, home.web, on_trouble=say)
+    deadline = time.monotonic() + _ADDRESS_FREE_S
+    while why_not_listen(home.web) and time.monotonic() < deadline:
+        if stopping.wait(_LOOK_EVERY_S):
+            return None
+    try:
+        web.start()
+    except ServerError as problem:
+        holder = holder_of(split_address(home.web)[1])
+        raise ServerError(f"{problem} ({holder} listens on that port)" if holder else str(problem)) from None
+    stack.callback(web.stop)
+    say(f"the live page is on {web.url}")
+    with suppress(ServerError):  # an unreadable file of accounts is said to whoever signs in
+        if accounts.empty:
+            say("nobody can sign in to the page yet; in another terminal:  riwaq-server web password")
+    return web
+
+
+def _tell_until_stopped(
+    home: Home, tell: Callable[[], dict[str, Any]], stopping: threading.Event, say: Callable[[str], None]
 ) -> None:
     """Write down how the server does, for ``status``, until it is to stop."""
     is_said = False
     while True:
-        tally = {**asdict(collector.tally), "at": now_ms(), "connected": subscriber.up}
         try:
-            write_private(home.running_file, json.dumps(tally))
+            write_private(home.running_file, json.dumps(tell()))
             is_said = False
         except OSError as problem:
             # A full disk must not end the server: facts wait at the kiosks until there is room.

@@ -16,7 +16,7 @@ import threading
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,8 +106,10 @@ class Collector:
         self._broker_is_new = threading.Event()
         self._store_fails = False
         self._mouth: Mouth | None = None
+        self._on_moved: Callable[[Collection[str]], None] = _nobody_looks
         self._stopping = threading.Event()
         self._device_keys: dict[str, bytes] = {}
+        self._device_fairs: dict[str, str] = {}
         self._keys_read_at = 0.0
         self._states: dict[str, tuple[bytes, int]] = {}
         self._versions: tuple[tuple[str, int], ...] = ()
@@ -125,9 +127,14 @@ class Collector:
         """Give the topic filters that a collector of this body wants to hear."""
         return [topics.all_up(body, leaf) for leaf in ("events", "hello", "state")]
 
-    def start(self, mouth: Mouth) -> None:
-        """Begin to work; what there is to say goes out through ``mouth``."""
+    def start(self, mouth: Mouth, *, on_moved: Callable[[Collection[str]], None] | None = None) -> None:
+        """Begin to work; what there is to say goes out through ``mouth``.
+
+        ``on_moved`` gets, on the collector's thread, the fairs whose figures or kiosks have just
+        changed in the store; acknowledgements have gone out by then. It must not wait or raise.
+        """
         self._mouth = mouth
+        self._on_moved = on_moved or _nobody_looks
         self._thread.start()
 
     def stop(self) -> None:
@@ -208,10 +215,7 @@ class Collector:
             with self._refusing():
                 self._answer(where, payload)
         if self._states:
-            with self._store.writing() as connection:
-                Registry(connection, self._body).note_states(self._states)
-            self._states = {}
-            self._note_success()
+            self._keep_states()
 
     @contextmanager
     def _refusing(self) -> Iterator[None]:
@@ -257,6 +261,7 @@ class Collector:
             with self._store.reading() as connection:
                 kiosks = Registry(connection, self._body).kiosks()
             self._device_keys = {row.device: row.batch_key for row in kiosks}
+            self._device_fairs = {row.device: row.fair for row in kiosks}
         return self._device_keys.get(device)
 
     def _take_apart(self, batches: list[Batch]) -> None:
@@ -284,6 +289,7 @@ class Collector:
         self._verdicts.update(taken.verdicts)
         self._moved_fairs |= taken.fairs
         self._acknowledge(taken)
+        self._on_moved(taken.fairs)
         for device in taken.flagged:
             self._refuse("clash", f"{device} sends other facts under places that are taken: a copied disk?")
 
@@ -340,6 +346,13 @@ class Collector:
         # Nobody signed it: what is kept is what we know, and nothing else that stood there.
         self._states[where.device] = (msgspec.json.encode(state), self._clock())
 
+    def _keep_states(self) -> None:
+        with self._store.writing() as connection:
+            Registry(connection, self._body).note_states(self._states)
+        noted, self._states = self._states, {}
+        self._note_success()
+        self._on_moved({self._device_fairs[device] for device in noted})
+
     def _watch(self) -> None:
         """Publish programmes and revocations when an operator has changed them, or the broker is new."""
         now = time.monotonic()
@@ -387,6 +400,10 @@ class Collector:
 
     def _publish(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:
         return self._mouth is not None and self._mouth.publish(topic, payload, retain=retain)
+
+
+def _nobody_looks(_: Collection[str]) -> None:
+    """Do nothing: this server has no page."""
 
 
 def _place_of(problem: Exception) -> str:

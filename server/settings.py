@@ -6,6 +6,7 @@
     DIR/secrets.json    keys and passwords, mode 0600; back it up apart from the ledger
     DIR/ledger.db       facts and registry, unless ``database`` names another place
     DIR/accounts.json   what the embedded broker reads
+    DIR/web.json        who may sign in to the page (hashes), mode 0600; sessions beside it
     DIR/server.lock     held by the server that runs here
 """
 
@@ -32,7 +33,9 @@ _SETTINGS: Final = "server.toml"
 _SECRETS: Final = "secrets.json"
 _LOCK: Final = "server.lock"
 _PLACE: Final = re.compile(r"\(at line (\d+), column (\d+)\)")
-_KEYS: Final = ("listen", "broker", "kiosk_broker", "database")
+_KEYS: Final = ("listen", "broker", "kiosk_broker", "database", "web")
+DEFAULT_WEB: Final = "127.0.0.1:8080"
+"""This machine alone: the page speaks plain HTTP, so other machines are a choice, or a proxy's with TLS."""
 _LOCK_TRIES: Final = 10
 _LOCK_PAUSE_S: Final = 0.05
 
@@ -50,6 +53,10 @@ kiosk_broker = "{kiosk_broker}"
 
 # Empty: ledger.db in this directory. Or postgresql+psycopg://account:password@host/database
 database = "{database}"
+
+# Where the organizers' live page listens; empty for none. It is plain HTTP: 0.0.0.0:8080 shows it to
+# every machine of the network.
+web = "{web}"
 """
 
 
@@ -112,7 +119,10 @@ class Secrets(msgspec.Struct, kw_only=True):
 
 
 class Home:
-    """A server's directory, read. ``listen`` is empty where an external broker is used."""
+    """A server's directory, read.
+
+    ``listen`` is empty where an external broker is used, ``web`` where no page is wanted.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -136,9 +146,12 @@ class Home:
         texts = {key: str((values or {}).get(key, "")) for key in _KEYS}
         self.listen = texts["listen"]
         self.kiosk_broker = texts["kiosk_broker"]
+        # Directories of before there was a page have no such line.
+        self.web = texts["web"] if values is None or "web" in values else DEFAULT_WEB
         self.database = texts["database"] or f"sqlite:///{path / 'ledger.db'}"
         of_addresses: list[str] = []
         self.broker = _broker(texts, of_addresses)
+        _check_web(self.web, of_addresses)
         if values is not None:
             problems += [f"{_SETTINGS}: {problem}" for problem in of_addresses]
         if problems or kept is None:
@@ -150,6 +163,21 @@ class Home:
     def accounts_file(self) -> Path:
         """What the embedded broker reads its accounts from."""
         return self.path / "accounts.json"
+
+    @property
+    def settings_file(self) -> Path:
+        """What an operator may change."""
+        return self.path / _SETTINGS
+
+    @property
+    def web_accounts_file(self) -> Path:
+        """Who may sign in to the page."""
+        return self.path / "web.json"
+
+    @property
+    def web_sessions_file(self) -> Path:
+        """Who has signed in."""
+        return self.path / "web-sessions.json"
 
     @property
     def running_file(self) -> Path:
@@ -202,20 +230,21 @@ class Home:
             return False
 
 
-def make_home(path: Path, *, listen: str, broker: str, kiosk_broker: str, database: str) -> Home:
+def make_home(path: Path, *, listen: str, broker: str, kiosk_broker: str, database: str, web: str) -> Home:
     """Make a server's directory with fresh secrets; raises :class:`SettingsError` where one is."""
     if _is_there(path / _SECRETS) or _is_there(path / _SETTINGS):
         raise SettingsError(f"{path} is a server's directory already: its keys are kept as they are")
     texts = {"listen": "" if broker else listen, "broker": broker, "kiosk_broker": kiosk_broker}
     problems: list[str] = []
     _broker(texts, problems)
-    if any(_cannot_be_quoted(text) for text in (*texts.values(), database)):
+    _check_web(web, problems)
+    if any(_cannot_be_quoted(text) for text in (*texts.values(), database, web)):
         problems.append("an address cannot hold quotes, backslashes or line breaks")
     if problems:
         raise SettingsError("; ".join(problems))
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_private(path / _SETTINGS, _TEMPLATE.format(**texts, database=database))
+        write_private(path / _SETTINGS, _TEMPLATE.format(**texts, database=database, web=web))
         fresh = msgspec.json.encode(Secrets.fresh())
         write_private(path / _SECRETS, msgspec.json.format(fresh).decode() + "\n")
     except OSError as problem:
@@ -245,6 +274,17 @@ def _broker(texts: dict[str, str], problems: list[str]) -> BrokerAddress | None:
     if "broker" in addresses and not addresses["broker"].account:
         problems.append("broker: name the server's account, as in mqtt://server:PASSWORD@HOST:1883")
     return addresses.get("broker")
+
+
+def _check_web(web: str, problems: list[str]) -> None:
+    if not web:
+        return
+    try:
+        split_address(web)
+    except BrokerAddressError:
+        problems.append(
+            f'web: give HOST:PORT where the page is to listen, as in {DEFAULT_WEB}, or "" for no page'
+        )
 
 
 def _is_there(path: Path) -> bool:

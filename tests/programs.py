@@ -132,7 +132,10 @@ class Office:
 
     def __init__(self, path: Path, *, init: Sequence[str]) -> None:
         self.path = path / "server"
-        call("server", "init", self.path, *init)
+        # Servers of many tests run at once: one that wants a page says where.
+        self.made = json_of(
+            "server", "init", self.path, *(["--web", ""] if "--web" not in init else []), *init
+        )
         self.fair = json_of("server", "fair", "load", EXAMPLE, "--dir", self.path)
         self.booths: list[str] = self.fair["booths"]
 
@@ -209,9 +212,9 @@ def kiosk_facts(config: Path) -> list[dict[str, Any]]:
     return lines_of("kiosk", "facts", "--config", config)
 
 
-def started_kiosk(config: Path, source: str, *words: str) -> Process:
+def started_kiosk(config: Path, source: str, *words: str, program: str = "kiosk") -> Process:
     """Start a kiosk without a window; its notices are JSON lines."""
-    return Process("kiosk", "run", "--config", config, "--headless", "--json", "--source", source, *words)
+    return Process(program, "run", "--config", config, "--headless", "--json", "--source", source, *words)
 
 
 def stopped(processes: Iterator[Process]) -> None:

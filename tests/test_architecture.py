@@ -45,6 +45,7 @@ COMMANDS: Final = (
     "kiosk.__main__",
     "kiosk.commands",
     "kiosk.scanning",
+    "kiosk.windowed",
     "server.__main__",
     "server.commands",
 )
@@ -280,7 +281,7 @@ def _inside(here: str, name: str) -> str:
         return "rules import wire and rules alone"
     if adapter and not of_root and not within(name, (adapter, rules)):
         return f"{adapter} sees wire, the rules and its library alone"
-    if within(here, (WINDOW,)) and not within(name, WINDOW_SEES):
+    if within(here, (WINDOW,)) and not of_root and not within(name, WINDOW_SEES):
         return f"the window sees {', '.join(WINDOW_SEES[1:])} alone"
     if within(name, (f"{package}.__main__",)):
         return "nothing imports a command line"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-COMMANDS = ("demo", "server", "kiosk", "test", "bench", "gallery")
+COMMANDS = ("demo", "server", "kiosk", "test", "bench", "gallery", "pictures")
 LIBRARIES = ("libzbar.so.0", "libGL.so.1", "libEGL.so.1", "dri/x_dri.so", "libmtdev.so.1", "libfribidi.so.0")
 # What a launcher may use of every system; all else it finds on PATH is a stand-in of the test.
 TOOLS = (
@@ -345,7 +345,7 @@ def test_assets_are_made_once_and_again_when_a_part_of_them_changes(machine: Mac
     assert machine.installs() == 1
 
 
-@pytest.mark.parametrize("command", ["demo", "kiosk", "server", "test", "bench", "gallery"])
+@pytest.mark.parametrize("command", ["demo", "kiosk", "server", "test", "bench", "gallery", "pictures"])
 def test_every_program_finds_its_assets_made(machine: Machine, command: str) -> None:
     machine.start(command)
     assert machine.makes() == 1

@@ -43,8 +43,9 @@ THRESHOLD_OFFSET: Final = 4
 SECOND_OPINION_LEAST: Final = 20
 
 # Not ``QRCode``, which stands for the whole family: the smallest Micro QR codes correct no errors at all, and
-# print and noise have read as one ("6960").
-_QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
+# print and noise have read as one ("6960"). A member of an enumeration, since an object of the library's own
+# that outlives its module makes it complain of a leak when the program ends.
+_QR: Final = zxingcpp.BarcodeFormat.QRCodeModel2
 
 
 class DecoderUnavailableError(KioskError):
@@ -135,7 +136,8 @@ def _load_pyzbar() -> Callable[[Picture], list[bytes]]:
 
 
 def _ask_zxing(grey: Picture, *, try_downscale: bool = False, try_invert: bool = False) -> list[str]:
-    codes = zxingcpp.read_barcodes(grey, formats=_QR, try_downscale=try_downscale, try_invert=try_invert)
+    formats = zxingcpp.BarcodeFormats(_QR)
+    codes = zxingcpp.read_barcodes(grey, formats=formats, try_downscale=try_downscale, try_invert=try_invert)
     # Not ``.text``: that is a guess at the character set, and may show control characters as words.
     return [_as_text(code.bytes) for code in codes]
 

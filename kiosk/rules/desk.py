@@ -41,12 +41,17 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The verdict on a scan, and the fact to record; no fact for a repeat or a staff card."""
+    """The verdict on a scan, and the fact to record; no fact for a repeat or a staff card.
+
+    ``recorded_at`` is when the visit that a repeat repeats was recorded, UTC in milliseconds by
+    the clock of now; 0 for all else, and where that clock is not credible.
+    """
 
     outcome: Outcome
     code: RefusalCode | None = None
     card: Card | None = None
     fact: Visit | Refusal | None = None
+    recorded_at: int = 0
 
 
 class Desk:
@@ -86,8 +91,11 @@ class Desk:
             return _refused(code, card)
         if card.category == Category.STAFF:
             return Decision(Outcome.STAFF, card=card)
-        if recent.holds(card.identity, moment):
-            return Decision(Outcome.REPEAT, card=card)
+        age_ms = recent.age_ms(card.identity, moment)
+        if age_ms is not None:
+            # A kiosk that booted in 1970 says nothing of hours.
+            recorded_at = moment.best_ms - age_ms if credible else 0
+            return Decision(Outcome.REPEAT, card=card, recorded_at=recorded_at)
         fact = Visit(card=CardRef.of(card), clock_doubtful=not credible)
         return Decision(Outcome.ACCEPTED, card=card, fact=fact)
 
@@ -129,10 +137,11 @@ class RecentVisits:
                 break
             del self._last[oldest]
 
-    def holds(self, card: CardIdentity, moment: Moment) -> bool:
-        """Say whether this card's visit was recorded less than ten minutes before ``moment``."""
+    def age_ms(self, card: CardIdentity, moment: Moment) -> int | None:
+        """Say how long before ``moment`` this card's visit was recorded; None from ten minutes on."""
         before = self._last.get(card)
-        return before is not None and 0 <= _age_ms(before, moment) < REPEAT_WINDOW_MS
+        age_ms = _age_ms(before, moment) if before is not None else -1
+        return age_ms if 0 <= age_ms < REPEAT_WINDOW_MS else None
 
 
 def _age_ms(before: Moment, now: Moment) -> int:

@@ -14,7 +14,7 @@ from kiosk.notices import Notice
 from kiosk.ui.flow import Flow
 from kiosk.ui.geometry import dpi_of
 from kiosk.ui.languages import OFFERED, Catalogues
-from kiosk.ui.setup import WindowOptions, prepare, screen_dpi
+from kiosk.ui.setup import WindowOptions, open_window, prepare, screen_dpi
 from kiosk.ui.shaping import Typesetter
 from kiosk.ui.theme import LIME
 
@@ -40,7 +40,7 @@ class Working(Protocol):
 
 OnNotice = Callable[[Notice], None]
 OnPicture = Callable[[int, int, bytes], None]
-Begin = Callable[[OnNotice, OnPicture], Working]
+Begin = Callable[[OnNotice, OnPicture], Working | None]
 
 
 def run_window(  # noqa: PLR0915 - one after the other, as it happens
@@ -58,21 +58,23 @@ def run_window(  # noqa: PLR0915 - one after the other, as it happens
     """Show the window until ``stopping`` is set or it is closed; with ``once`` until all is delivered.
 
     ``begin`` makes and starts the station; it may call what it is given from any thread: the one
-    with each notice, the other with each picture for the preview (width, height, BGR rows). What
-    ``begin`` raises is raised here, once the window is closed. ``home`` is a directory for what
-    Kivy writes; ``camera`` is False where cards come before a scanner; ``say`` gets sentences
-    for the log. Call it from the main thread, once a process.
+    with each notice, the other with each picture for the preview (width, height, BGR rows); it
+    gives None where ``stopping`` came first, which is set in any case when the window is closed.
+    What ``begin`` raises is raised here, once the window is closed. ``home`` is a directory for
+    what Kivy writes; ``camera`` is False where cards come before a scanner; ``say`` gets sentences
+    for the log. Call it from the main thread, once a process. Raises ``NoScreenError`` and
+    ``NoArabicError``.
     """
     stopping = stopping or threading.Event()
     prepare(home, options)
+    window = open_window()
+    window.clearcolor = LIME
+    # A plugged-in keyboard's Alt-F4 closes no kiosk in a hall; signals do.
+    window.bind(on_request_close=lambda *_, **__: options.full_screen)
     # Kivy's modules are importable only now, after prepare.
-    from kivy.base import EventLoop, runTouchApp, stopTouchApp  # noqa: PLC0415
+    from kivy.base import runTouchApp, stopTouchApp  # noqa: PLC0415
     from kivy.clock import Clock  # noqa: PLC0415
     from kivy.metrics import Metrics  # noqa: PLC0415
-
-    EventLoop.ensure_window()
-    window = EventLoop.window
-    window.clearcolor = LIME
 
     from kiosk.ui.face import Face  # noqa: PLC0415
     from kiosk.ui.preview import Slot  # noqa: PLC0415
@@ -123,6 +125,7 @@ def run_window(  # noqa: PLR0915 - one after the other, as it happens
     finally:
         beat.cancel()
         window.remove_widget(face)
+        stopping.set()
         starter.finish()
     if starter.problem is not None:
         raise starter.problem
@@ -131,7 +134,7 @@ def run_window(  # noqa: PLR0915 - one after the other, as it happens
 class _Starter(threading.Thread):
     """Starts the station, and remembers what came of it."""
 
-    def __init__(self, begin: Callable[[], Working], begun: Callable[[], None]) -> None:
+    def __init__(self, begin: Callable[[], Working | None], begun: Callable[[], None]) -> None:
         super().__init__(name="starter", daemon=True)
         self._begin = begin
         self._begun = begun
@@ -144,12 +147,15 @@ class _Starter(threading.Thread):
         except Exception as problem:  # noqa: BLE001 - raised again where somebody can read it
             self.problem = problem
             return
-        self._begun()
+        if self.working is not None:
+            self._begun()
 
     def finish(self) -> None:
         """Wait for the start, then stop the station."""
         if self.ident is None:
             return
         self.join(_START_PATIENCE_S)
-        if self.working is not None:
-            self.working.stop()
+        # Let go of it, too: Kivy's clock outlives everything here, and the decoder with it.
+        working, self.working = self.working, None
+        if working is not None:
+            working.stop()

@@ -24,7 +24,10 @@ _DEFAULT_ZONE: Final = "Africa/Casablanca"
 
 
 class Kind(StrEnum):
-    """The kinds of screen; the first five pass, the next two are dialogues, the rest stands."""
+    """The kinds of screen; the first five pass, the next two are dialogues, the rest stands.
+
+    ``UNRECORDED`` stands, too, where a kiosk cannot even start for want of its journal.
+    """
 
     ACCEPTED = "accepted"
     REPEAT = "repeat"
@@ -139,13 +142,9 @@ class Flow:
                 return self._scanned(notice, now)
             case Trouble():
                 return self._trouble(notice, now)
-            case ProgrammeTaken():
+            case ProgrammeTaken(body_names=body, booth_names=booth, timezone=timezone):
                 self._programme = True
-                self.place(
-                    getattr(notice, "body_names", {}),
-                    getattr(notice, "booth_names", {}),
-                    getattr(notice, "timezone", ""),
-                )
+                self.place(body, booth, timezone)
             case Link(up=up, waiting=waiting):
                 self._waiting = waiting
                 self._troubles.pop("network", None)
@@ -169,14 +168,16 @@ class Flow:
         self._troubles["sound"] = "none"
 
     def _scanned(self, notice: Scanned, now: float) -> str:
-        recorded_ms = getattr(notice, "recorded_at", 0)
-        at = datetime.fromtimestamp(recorded_ms / 1000, UTC).astimezone(self._zone) if recorded_ms else None
+        at = (
+            datetime.fromtimestamp(notice.recorded_at / 1000, UTC).astimezone(self._zone)
+            if notice.recorded_at
+            else None
+        )
         # A fact was written: whatever kept the journal from it is over.
         self._troubles.pop("journal", None)
         self._show(Kind(str(notice.outcome)), notice.code, f"{at:%H:%M}" if at else "", now)
-        language = getattr(notice, "language", "")
-        if language in OFFERED:
-            self._language, self._language_until = language, 0.0
+        if notice.language in OFFERED:
+            self._language, self._language_until = notice.language, 0.0
         return TONES[Kind(str(notice.outcome))]
 
     def _trouble(self, notice: Trouble, now: float) -> str:
@@ -186,6 +187,8 @@ class Flow:
             self._troubles.pop(eye, None)
             if not notice.over:
                 self._troubles[eye] = notice.code
+        elif notice.kind == "journal" and notice.over:
+            self._troubles.pop("journal", None)
         elif notice.kind == "journal" and notice.code == "cannot_write":
             self._troubles["journal"] = notice.code
             self._show(Kind.UNRECORDED, notice.code, "", now)
@@ -307,7 +310,7 @@ class Flow:
 
     def _standing(self) -> Kind:
         if not self._started:
-            return Kind.STARTING
+            return Kind.UNRECORDED if "journal" in self._troubles else Kind.STARTING
         if not self._programme:
             return Kind.WAITING
         return Kind.BLIND if {"camera", "scanner"} & self._troubles.keys() else Kind.ATTRACT
@@ -316,6 +319,8 @@ class Flow:
         kind = self._standing()
         if kind == Kind.STARTING:
             said = wording.starting(words)
+        elif kind == Kind.UNRECORDED:
+            said = wording.cannot_record(words)
         elif kind == Kind.WAITING:
             said = wording.waiting(words)
         elif kind == Kind.BLIND:

@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from kiosk.assets import NotMadeError, assets_dir
 from kiosk.notices import Link, Notice, ProgrammeTaken, Scanned, Trouble
 from kiosk.rules.desk import Outcome
-from kiosk.ui.flow import Flow, Kind, View
+from kiosk.ui.flow import STANDS_S, Flow, Kind, View
 from kiosk.ui.geometry import dpi_of
 from kiosk.ui.languages import OFFERED, Catalogues
 from kiosk.ui.setup import WindowOptions, prepare
@@ -55,14 +55,6 @@ SHAPES: Final = tuple(
 )
 
 
-@dataclass(frozen=True)
-class Seen(Scanned):
-    """A scan with what the screen wants to know of its card."""
-
-    language: str = ""
-    recorded_at: int = 0
-
-
 class Ready:
     """The station is at work, and the programme has come."""
 
@@ -75,12 +67,16 @@ class Begun:
     """The station is at work, without a programme."""
 
 
-Happening = Notice | Kind | Ready | Begun | WithScanner
+class Later:
+    """A verdict's time goes by."""
 
 
-def scan(outcome: Outcome, code: str = "", *, language: str = "", recorded_at: int = 0) -> Seen:
+Happening = Notice | Kind | Ready | Begun | Later | WithScanner
+
+
+def scan(outcome: Outcome, code: str = "", *, language: str = "", recorded_at: int = 0) -> Scanned:
     """Give the notice of a scan; ``recorded_at`` is UTC, in milliseconds."""
-    return Seen(outcome, code, "", "", 1, 1, 12.0, language=language, recorded_at=recorded_at)
+    return Scanned(outcome, code, "", "", 1, 1, 12.0, language=language, recorded_at=recorded_at)
 
 
 def scenes() -> dict[str, tuple[Happening, ...]]:
@@ -102,6 +98,7 @@ def scenes() -> dict[str, tuple[Happening, ...]]:
     found |= {
         "unrecorded": (ready, Trouble("journal", "cannot_write", "")),
         "starting": (),
+        "journal-closed": (Trouble("journal", "cannot_write", ""), Later()),
         "waiting": (Begun(),),
         "waiting-offline": (Begun(), offline),
         "blind": (ready, missing),
@@ -138,17 +135,20 @@ def view_of(
     """Give what the screen shows after all that."""
     camera = not any(isinstance(happening, WithScanner) for happening in happenings)
     flow = Flow(catalogues.of, language=language, camera=camera)
+    now = NOW
     for happening in happenings:
         if isinstance(happening, Kind):
-            flow.open(happening, NOW)
+            flow.open(happening, now)
+        elif isinstance(happening, Later):
+            now += max(STANDS_S.values())
         elif isinstance(happening, Ready | Begun):
             flow.started()
             if isinstance(happening, Ready):
-                flow.hear(ProgrammeTaken(1, "rabat", 6), NOW)
+                flow.hear(ProgrammeTaken(1, "rabat", 6), now)
             flow.place(body or BODY, booth or BOOTH, "Africa/Casablanca")
         elif not isinstance(happening, WithScanner):
-            flow.hear(happening, NOW)
-    return flow.view(NOW, WALL)
+            flow.hear(happening, now)
+    return flow.view(now, WALL)
 
 
 class Studio:

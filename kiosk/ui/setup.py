@@ -1,11 +1,12 @@
-"""What must be said before the first import of Kivy: providers, size, silence."""
+"""What must be said before the first import of Kivy: providers, size, silence; and its window."""
 
 import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from kiosk import KioskError
 from kiosk.ui.geometry import MM_PER_INCH
 from kiosk.ui.shaping import require_raqm
 
@@ -26,9 +27,16 @@ _ENVIRONMENT: Final = {
     # A member's words never reach a clipboard that the next one could paste from.
     "KIVY_CLIPBOARD": "dummy",
 }
+# Without a screen SDL would draw into memory by itself, and nobody would know. The console
+# itself (kmsdrm) will do; a name that this SDL does not have is passed over.
+_REAL_SCREENS: Final = "wayland,x11,kmsdrm"
 _SCREENS: Final = Path("/sys/class/drm")
 _FIRST_TIMING: Final = 54
 _EDID_BYTES: Final = 128
+
+
+class NoScreenError(KioskError):
+    """The window cannot be opened; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,30 @@ def prepare(home: Path, options: WindowOptions, *, frames_a_second: int = 60) ->
     for section, values in settings.items():
         for key, value in values.items():
             Config.set(section, key, value)
+
+
+def open_window() -> Any:
+    """Open the window and give Kivy's object for it; after :func:`prepare`. Raises ``NoScreenError``.
+
+    ``SDL_VIDEODRIVER`` in the environment names another kind of screen, such as ``offscreen``.
+    """
+    os.environ.setdefault("SDL_VIDEODRIVER", _REAL_SCREENS)
+    from kivy.base import EventLoop  # noqa: PLC0415 - importable only now, after prepare
+
+    log = logging.getLogger("kivy")
+    level = log.level
+    # Kivy writes a traceback and ends the program; words are better.
+    log.setLevel(logging.CRITICAL + 1)
+    try:
+        EventLoop.ensure_window()
+    except SystemExit:
+        raise NoScreenError(
+            "no window can be opened: is there a screen, and may this account draw on it (DISPLAY)? "
+            "Without a screen add --headless"
+        ) from None
+    finally:
+        log.setLevel(level)
+    return EventLoop.window
 
 
 def screen_dpi(screens: Path = _SCREENS) -> float:

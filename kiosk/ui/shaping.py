@@ -19,6 +19,7 @@ from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont, features
 
+from kiosk import KioskError
 from kiosk.ui.theme import LINE_HEIGHT
 
 RTL_LANGUAGES: Final = frozenset({"ar"})
@@ -31,6 +32,10 @@ _BASELINE: Final = 1.02
 _PAD: Final = 0.45
 # No font has capitals higher than this share's inverse: where the search for a size begins.
 _LEAST_SIZE: Final = 1.25
+# A text of more words is broken in a simpler way.
+_MOST_WEIGHED: Final = 24
+# What it is worth that a line ends at such a sign, in squares of a line's unevenness.
+_AT_A_STOP: Final = {".": 0.25, "?": 0.25, "\u061f": 0.25, "!": 0.25, ",": 0.06, "\u060c": 0.06, ":": 0.06}
 _HALF_INKED: Final = [0] * 128 + [255] * 128
 _NBSP: Final = "\u00a0"
 _LRI, _RLI, _PDI = "\u2066", "\u2067", "\u2069"
@@ -46,7 +51,7 @@ _JOINERS: Final = frozenset("\u200c\u200d")
 _A_LETTER: Final = re.compile(f"[{_LEFT_TO_RIGHT}]")
 
 
-class NoArabicError(RuntimeError):
+class NoArabicError(KioskError):
     """Pillow cannot set Arabic on this machine."""
 
 
@@ -247,7 +252,10 @@ class Typesetter:
         return line + ELLIPSIS
 
     def _balance(self, words: Sequence[str], size: int, style: Style, width: int, count: int) -> list[str]:
-        """Make the lines about equally long: the narrowest width that needs no more lines."""
+        """Make the lines about equally long, and let them end where a sentence ends if that costs little."""
+        if len(words) <= _MOST_WEIGHED:
+            return self._weighed(words, size, style, width, count)
+        # For what is too long to weigh: the narrowest width that needs no more lines.
         low, high = 1, width
         while high - low > max(2, size // 8):
             middle = (low + high) // 2
@@ -257,6 +265,32 @@ class Typesetter:
             else:
                 low = middle
         return self._wrap(words, size, style, high)[0]
+
+    def _weighed(self, words: Sequence[str], size: int, style: Style, width: int, count: int) -> list[str]:
+        """Weigh every way to break into ``count`` lines that fit; there is one, which :meth:`_wrap` found."""
+        even = self.measure(" ".join(words), size, style) / count
+        # By number of lines and of words in them: what it costs at least, and where the last line begins.
+        best: dict[tuple[int, int], tuple[float, int]] = {(0, 0): (0.0, 0)}
+        for lines in range(1, count + 1):
+            for start in range(len(words)):
+                if (lines - 1, start) not in best:
+                    continue
+                before, _ = best[lines - 1, start]
+                for end in range(start + 1, len(words) + 1):
+                    wide = self.measure(" ".join(words[start:end]), size, style)
+                    if wide > width:
+                        break
+                    bonus = _AT_A_STOP.get(words[end - 1][-1:], 0.0) if end < len(words) else 0.0
+                    cost = before + (wide / even - 1) ** 2 - bonus
+                    if (lines, end) not in best or cost < best[lines, end][0]:
+                        best[lines, end] = cost, start
+        found: list[str] = []
+        end = len(words)
+        for lines in range(count, 0, -1):
+            start = best[lines, end][1]
+            found.insert(0, " ".join(words[start:end]))
+            end = start
+        return found
 
     # -- ink ---------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """What an operator types: ``riwaq-server COMMAND``."""
 
-from server.commands import broker, cards, facts, fair, kiosk, setup
+from server.commands import broker, cards, facts, fair, kiosk, setup, web
 from server.commands.common import Friendly
 
 
@@ -23,5 +23,6 @@ program = Friendly(
         "cards": cards.group,
         "facts": facts.group,
         "broker": broker.group,
+        "web": web.group,
     },
 )

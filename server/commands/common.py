@@ -45,3 +45,8 @@ class Friendly(click.Group):
 def show(value: object) -> None:
     """Print JSON for a program to read."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def show_account(name: str, password: str) -> None:
+    """Show whom somebody signs in as: fit to be copied from a terminal to paper."""
+    click.echo(f"\n  name      {name}\n  password  {password}\n")

@@ -9,15 +9,16 @@ from typing import Any, Final
 
 import click
 
-from server.bootstrap import opened, run_until_stopped
-from server.commands.common import dir_option, json_option, show
+from server.bootstrap import opened, run_until_stopped, web_accounts
+from server.commands.common import dir_option, json_option, show, show_account
 from server.intake import Intake
 from server.office import Office, OfficeError, now_ms
 from server.rules.figures import BOOTH, CATEGORY, DAY, HOUR, TOTAL
-from server.settings import Home, make_home
+from server.settings import DEFAULT_WEB, Home, make_home
 from server.store.engine import Store
 from server.store.ledger import Ledger
 from server.store.registry import KioskRow, Registry
+from server.web import FIRST_ACCOUNT
 from wire.broker import BrokerAddressError, join_address, split_address
 
 _SILENT_AFTER_MS: Final = 45_000
@@ -35,8 +36,20 @@ _CLOCK_WRONG_MS: Final = 120_000
     "--kiosk-broker", default="", help="The address that kiosks use, if not guessed: mqtt://HOST:PORT."
 )
 @click.option("--database", default="", help="PostgreSQL instead of a file: postgresql+psycopg://…")
+@click.option(
+    "--web", default=DEFAULT_WEB, show_default=True, help='Where the organizers\' page listens; "" for none.'
+)
+@json_option
 def init(
-    *, directory: Path | None, dir_: Path | None, listen: str, broker: str, kiosk_broker: str, database: str
+    *,
+    directory: Path | None,
+    dir_: Path | None,
+    listen: str,
+    broker: str,
+    kiosk_broker: str,
+    database: str,
+    web: str,
+    as_json: bool,
 ) -> None:
     """Make a server's directory DIR with fresh keys."""
     target = directory or dir_
@@ -48,11 +61,30 @@ def init(
         broker=broker,
         kiosk_broker=kiosk_broker or _guess(listen, broker),
         database=database,
+        web=web,
     )
     with opened(target):
         pass
+    new = web_accounts(home).new_password() if home.web else ""
+    if as_json:
+        show(
+            {
+                "directory": str(target),
+                "kiosk_broker": home.kiosk_broker,
+                "web": home.web,
+                "account": FIRST_ACCOUNT if new else "",
+                "password": new,
+            }
+        )
+        return
     click.echo(f"{target} is ready; kiosks will connect to {home.kiosk_broker} (change it in server.toml).")
     click.echo(f"Keep a copy of {target / 'secrets.json'} in a safe place: kiosks trust its keys alone.")
+    if new:
+        click.echo(
+            f"Organizers will see the fair on {home.web} with the name and password below, shown this once."
+        )
+        click.echo(f"A new password:  riwaq-server web password --dir {target}")
+        show_account(FIRST_ACCOUNT, new)
     click.echo(f"Next:  riwaq-server fair load FILE.toml --dir {target}")
 
 
@@ -74,6 +106,8 @@ def status(*, directory: Path, as_json: bool) -> None:
         show(found)
         return
     click.echo("The server runs." if found["running"] else "The server does not run.")
+    if found["page"]:
+        click.echo(f"  the live page: {found['page']}")
     for code, count in found["refused_messages"].items():
         click.echo(f"  {count} messages were not taken: {code}")
     facts = found["facts"]
@@ -153,6 +187,7 @@ def _status(home: Home, store: Store, office: Office) -> dict[str, Any]:
         "run": running.get("run", ""),
         "broker": str(home.server_address()),
         "broker_connected": running.get("connected", False),
+        "page": running.get("page", ""),
         "body": office.body,
         "fairs": fairs,
         "in_quarantine": counts.pop("in_quarantine"),

@@ -113,7 +113,7 @@ def _day(board: Board, words: Words) -> str:
 def _figures(board: Board, words: Words, shown_word: str, before_word: str) -> list[Figure]:
     def before(count: int) -> str:
         if not board.before:
-            return words.text("the first day that counts")
+            return words.text("no visits before")
         return words.text("{day}: {count}", day=before_word, count=words.number(count))
 
     visits, attendance = board.shown

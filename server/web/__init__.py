@@ -10,7 +10,12 @@ Errors::
     └── WebError    the page cannot be served; the message says what to do
 """
 
+from typing import Final
+
 from server import ServerError
+
+FIRST_ACCOUNT: Final = "organizer"
+"""Whose password ``riwaq-server init`` shows."""
 
 
 class WebError(ServerError):

@@ -20,9 +20,8 @@ import msgspec
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from server.web import WebError
+from server.web import FIRST_ACCOUNT, WebError
 
-FIRST_ACCOUNT: Final = "organizer"
 FORMAT: Final = 1
 LONGEST: Final = 256
 """Characters of a name or a password that are looked at."""
@@ -96,7 +95,12 @@ class FileAccounts:
         return not self._read().accounts
 
     def new_password(self, name: str = FIRST_ACCOUNT) -> str:
-        """Give an account a fresh password, and make the account where there is none; shown once."""
+        """Give an account a fresh password, and make the account where there is none; shown once.
+
+        Raises :class:`WebError` for a name that nobody could type, and where nothing can be written.
+        """
+        if not 1 <= len(name) <= LONGEST or not name.isprintable() or name != name.strip():
+            raise WebError(f"a name is 1 to {LONGEST} characters that can be printed, with no space around")
         password = "-".join("".join(secrets.choice(_LETTERS) for _ in range(_GROUP)) for _ in range(_GROUPS))
         kept = self._read()
         self._save(

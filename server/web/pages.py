@@ -24,8 +24,9 @@ from litestar.status_codes import (
 from server import ServerError
 from server.rules.board import current_fair
 from server.rules.wording import Words
+from server.web import FIRST_ACCOUNT
 from server.web import guard as at
-from server.web.accounts import FIRST_ACCOUNT, LONGEST
+from server.web.accounts import LONGEST
 from server.web.guard import LANGUAGE, SESSION, THEME
 from server.web.site import Site, ThisSite
 

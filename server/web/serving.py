@@ -27,6 +27,7 @@ class WebServer:
         self._on_trouble = on_trouble
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
+        self._is_stopping = False
         self._log = _Log(on_trouble)
         self.address = ""
 
@@ -56,6 +57,11 @@ class WebServer:
             self.stop()
             raise WebError(f"the page on {self.address} did not start: see the lines above")
 
+    @property
+    def up(self) -> bool:
+        """Whether pages are answered."""
+        return self._thread is not None and self._thread.is_alive()
+
     def notify(self, fairs: Collection[str]) -> None:
         """Say, from any thread, that the figures of these fairs moved."""
         self._site.hub.notify(fairs)
@@ -71,6 +77,7 @@ class WebServer:
         """Tell every stream that we go, and stop; takes less than three seconds."""
         if self._server is None or self._thread is None:
             return
+        self._is_stopping = True
         self._site.hub.end_streams()
         self._server.should_exit = True
         self._thread.join(_STOP_S)
@@ -78,9 +85,19 @@ class WebServer:
         logging.getLogger("uvicorn.error").removeHandler(self._log)
 
     def _run(self, listener: socket.socket) -> None:
+        server = self._server
+        assert server is not None  # noqa: S101 - start() has made it
+        why = ""
         with listener:
-            assert self._server is not None  # noqa: S101 - start() has made it
-            self._server.run(sockets=[listener])
+            try:
+                server.run(sockets=[listener])
+            except (Exception, SystemExit) as problem:  # noqa: BLE001 - the page alone ends: facts are still taken in
+                why = f" ({type(problem).__name__})"
+        if self._site.is_open.is_set() and not self._is_stopping:
+            self._on_trouble(
+                f"the page on {self.address} has ended by itself{why}; facts are taken in as before: "
+                "start the server again when it suits"
+            )
 
 
 class _Log(logging.Handler):
@@ -108,7 +125,10 @@ def _bound(listen: str) -> socket.socket:
         )[0]
         listener = socket.socket(family, kind, protocol)
     except OSError as problem:
-        raise WebError(f"the page cannot listen on {listen}: {problem.strerror}") from None
+        raise WebError(
+            f"the page cannot listen on {listen}: {problem.strerror}. "
+            "Correct the address, or give another address with web in server.toml"
+        ) from None
     try:
         # A server that was just stopped leaves its old connections behind; they do not keep us out.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

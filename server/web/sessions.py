@@ -22,6 +22,8 @@ LONGEST_MS: Final = 7 * 24 * 3600 * 1000
 MOST: Final = 500
 """Sessions at once; the one that is nearest its end makes room."""
 _SECRET_BYTES: Final = 32
+_KEEP_USED_MS: Final = 10 * 60 * 1000
+"""How much of its last use a session may lose with a server that is killed."""
 
 
 class Session(msgspec.Struct, kw_only=True):
@@ -54,6 +56,7 @@ class Sessions:
         self._clock = clock
         self._lock = threading.Lock()
         self._by_key = _read(path)
+        self._saved_at = clock()
 
     def begin(self, account: Account) -> str:
         """Begin a session and give its cookie."""
@@ -77,6 +80,9 @@ class Sessions:
         if account is None or account.mark != session.mark:
             return None
         session.used = now
+        if now - self._saved_at > _KEEP_USED_MS:
+            with self._lock:
+                self._save()
         return account
 
     def end(self, cookie: str) -> None:
@@ -94,6 +100,7 @@ class Sessions:
 
     def _save(self) -> None:
         # A full disk must not keep anybody from looking: the session then ends with this process.
+        self._saved_at = self._clock()
         with suppress(OSError):
             self._write(self._path, msgspec.json.encode(self._by_key).decode())
 

@@ -8,6 +8,7 @@ import click
 # Named one by one, and imported only when asked for: a benchmark of the camera needs no server.
 BENCHMARKS: Final = {
     "scan": "tests.bench.scan",
+    "kiosk": "tests.bench.kiosk",
     "ingest": "tests.bench.ingest",
     "page": "tests.bench.page",
     "chaos": "tests.bench.chaos",

@@ -135,7 +135,9 @@ def measure(
     directory: Path, engine: str, database: str, *, facts: int, kiosks: int, members: int
 ) -> dict[str, Any]:
     """Take in so many facts from so many kiosks and give the figures."""
-    words = ["--listen", f"127.0.0.1:{free_port()}", *(["--database", database] if database else [])]
+    # With its page, as it comes: that is part of what a server needs of memory.
+    words = ["--listen", f"127.0.0.1:{free_port()}", "--web", f"127.0.0.1:{free_port()}"]
+    words += ["--database", database] if database else []
     office = Office(directory, init=words)
     configs = [
         read_config(office.add_kiosk(f"kiosk-{n}", office.booths[n % len(office.booths)]))

@@ -87,10 +87,10 @@ def ending() -> Iterator[ExitStack]:
 class Booth:
     """A running kiosk with a scanner that sends lines."""
 
-    def __init__(self, config: Path, ending: ExitStack) -> None:
+    def __init__(self, config: Path, ending: ExitStack, program: str = "kiosk") -> None:
         self.config = config
         self.pipe = ending.enter_context(Pipe(config.with_suffix(f".pipe-{time.monotonic_ns()}")))
-        self.process = run(ending, config, self.pipe.source)
+        self.process = run(ending, config, self.pipe.source, program=program)
 
     def scan(self, *texts: str) -> list[dict[str, Any]]:
         """Scan codes and wait for the verdict on each."""
@@ -111,8 +111,8 @@ class Booth:
             until(condition, seconds=seconds, what=f"{what}; told: {self.process.lines[-5:]}")
 
 
-def run(ending: ExitStack, config: Path, source: str, *words: str) -> Process:
-    process = started_kiosk(config, source, *words)
+def run(ending: ExitStack, config: Path, source: str, *words: str, program: str = "kiosk") -> Process:
+    process = started_kiosk(config, source, *words, program=program)
     ending.callback(lambda: process.kill() if process.alive else None)
     return process
 
@@ -298,7 +298,61 @@ def test_once_it_ends_by_itself_when_all_is_delivered(site: Site, ending: ExitSt
     assert all(fact["delivered"] for fact in kiosk_facts(config))
 
 
+# -- the clock -----------------------------------------------------------------------------------
+
+
+def test_a_clock_in_1970_refuses_nobody_for_a_date_and_loses_no_hour(site: Site, ending: ExitStack) -> None:
+    config = site.kiosk()
+    before = Booth(config, ending)
+    before.ready()
+    assert before.process.stop() == 0
+    visits_before = site.office.stats()["visits"]
+    expired, gone = site.office.tokens(2, "--valid-from", "2024-01-01", "--valid-to", "2024-12-31")
+    good, later = site.tokens(2)
+    site.proxy.take_down()
+    try:
+        booth = Booth(config, ending, program="tests.flat_battery")
+        verdicts = booth.scan(good, expired)
+        assert [verdict["outcome"] for verdict in verdicts] == ["accepted", "accepted"]
+    finally:
+        site.proxy.bring_up()
+    booth.until(booth.delivered, "every fact to be delivered", seconds=40)
+    # The server has said what time it is: dates hold again, although the wall clock is as wrong as before.
+    verdicts = booth.scan(gone, later)
+    assert [(verdict["outcome"], verdict["code"]) for verdict in verdicts] == [
+        ("refused", "expired"),
+        ("accepted", ""),
+    ]
+    booth.until(booth.delivered, "the last facts")
+    assert booth.process.stop() == 0
+    facts = kiosk_facts(config)
+    assert ledger(site, config) == Counter(fact["event_id"] for fact in facts)
+    figures = site.office.stats()
+    assert figures["visits"] == visits_before + 3
+    assert not [day for day in figures["by_day"] if day.startswith("1970")], "counted when they happened"
+    [shown] = [row for row in site.office.status()["kiosks"] if row["name"] == config.stem]
+    assert shown["clock_wrong_ms"] > 50 * 365 * 86_400_000, "and said to the technician"
+
+
 # -- the program ---------------------------------------------------------------------------------
+
+
+def test_looking_into_a_journal_changes_nothing_of_it(site: Site, ending: ExitStack) -> None:
+    config = site.kiosk()
+    booth = Booth(config, ending)
+    booth.ready()
+    booth.scan(*site.tokens(3))
+    assert len([fact for fact in kiosk_facts(config) if fact["kind"] == "visit"]) == 3, "while it runs"
+    booth.until(booth.delivered, "every fact to be delivered")
+    assert booth.process.stop() == 0
+    journal = read_config(config).data / "journal.db"
+    whole = journal.read_bytes()
+    journal.write_bytes(whole[:4096] + bytes(8192) + whole[12288:])
+    damaged = journal.read_bytes()
+    said = call("kiosk", "facts", "--config", config, code=1)
+    assert "the journal cannot be read" in said
+    assert journal.read_bytes() == damaged
+    assert [path.name for path in journal.parent.glob("journal.db.damaged*")] == []
 
 
 def test_a_second_start_on_one_data_directory_is_refused(site: Site, ending: ExitStack) -> None:

@@ -336,6 +336,24 @@ def test_a_repeat_records_nothing_and_does_not_start_the_ten_minutes_again() -> 
     assert one.decide(token(), recent, at(monotonic_ms=10 * MINUTE)).outcome is Outcome.ACCEPTED
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        (at(), at(ms(NOON) + MINUTE, monotonic_ms=61 * MINUTE), ms(NOON)),
+        # The wall clock was put right in between: the hour is told by the clock of now.
+        (at(12_000), at(NOON, monotonic_ms=69 * MINUTE), ms(NOON) - 9 * MINUTE),
+        (at(), at(ms(NOON) + MINUTE, boot=OTHER_BOOT, monotonic_ms=0), ms(NOON)),
+        # A clock that cannot be right tells no hour.
+        (at(12_000), at(12_000 + MINUTE, monotonic_ms=61 * MINUTE), 0),
+    ],
+)
+def test_a_repeat_tells_when_the_visit_was_recorded(before: Moment, now: Moment, expected: int) -> None:
+    recent = RecentVisits()
+    recent.remember(IDENTITY, before)
+    decision = desk().decide(token(), recent, now)
+    assert (decision.outcome, decision.recorded_at) == (Outcome.REPEAT, expected)
+
+
 def test_another_card_is_no_repeat() -> None:
     recent = RecentVisits()
     recent.remember(IDENTITY, at())

@@ -11,17 +11,21 @@ from kiosk.notices import Delivered, Link, Notice, ProgrammeTaken, Scanned, Trou
 from kiosk.rules.desk import Outcome
 
 CARD = "0001-00c0ffee00c0ff"
-ACCEPTED = Scanned(Outcome.ACCEPTED, "", CARD, "e" * 32, 7, 3, 4.6)
+ACCEPTED = Scanned(Outcome.ACCEPTED, "", CARD, "e" * 32, 7, 3, 4.6, language="fr")
 REFUSED = Scanned(Outcome.REFUSED, "bad_signature", "", "e" * 32, 7, 4, 2.2)
 NOTICES: list[tuple[Notice, str, str]] = [
     (ACCEPTED, "scanned", f"accepted {CARD} (5 ms)"),
     (REFUSED, "scanned", "refused bad_signature (2 ms)"),
-    (Scanned(Outcome.REPEAT, "", CARD, "", 0, 0, 0.3), "scanned", f"repeat {CARD} (0 ms)"),
+    (Scanned(Outcome.REPEAT, "", CARD, "", 0, 0, 0.3, recorded_at=1), "scanned", f"repeat {CARD} (0 ms)"),
     (Delivered(7, 3, 0, [1.5]), "delivered", "all delivered"),
     (Delivered(7, 3, 12, []), "delivered", "delivered, 12 facts waiting, safe"),
     (Link(up=True, reason="", waiting=4), "link", "connected"),
     (Link(up=False, reason="lost", waiting=4), "link", "no network (lost) · 4 facts waiting, safe"),
-    (ProgrammeTaken(3, "rabat-2024", 6), "programme", "programme of rabat-2024, version 3, 6 booths"),
+    (
+        ProgrammeTaken(3, "rabat-2024", 6, {"ar": "أمل"}, {"fr": "Banque"}, "Africa/Casablanca"),
+        "programme",
+        "programme of rabat-2024, version 3, 6 booths",
+    ),
     (Trouble("camera", "missing", "the camera is not there: check its cable"), "trouble", "the camera is"),
 ]
 

@@ -3,6 +3,7 @@
 import sqlite3
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -193,6 +194,7 @@ def test_an_eye_that_fails_once_goes_on(tmp_path: Path) -> None:
         kiosk.reader.fail(ValueError("and another"))
         assert kiosk.scan(token(1)).outcome is Outcome.ACCEPTED
         assert kiosk.troubles("camera") == ["failed"], "said once"
+        until(lambda: kiosk.troubles("camera") == ["failed", "recovered"], what="a word that it is over")
 
 
 def test_a_watcher_that_is_gone_stops_nothing(tmp_path: Path) -> None:
@@ -224,9 +226,21 @@ def test_without_a_programme_it_says_so_once_and_judges_nothing(tmp_path: Path) 
         assert kiosk.scan(token(7)).outcome is Outcome.ACCEPTED
 
 
+def taken(version: int) -> ProgrammeTaken:
+    """Give the notice of the small programme of these tests."""
+    return ProgrammeTaken(
+        version,
+        FAIR,
+        1,
+        body_names={"fr": "Fondation", "ar": "المؤسسة"},
+        booth_names={"fr": "Banque"},
+        timezone="Africa/Casablanca",
+    )
+
+
 def test_the_first_programme_may_come_inside_an_answer(tmp_path: Path) -> None:
     with Kiosk(tmp_path) as kiosk:
-        until(lambda: kiosk.told(ProgrammeTaken) == [ProgrammeTaken(1, FAIR, 1)])
+        until(lambda: kiosk.told(ProgrammeTaken) == [taken(1)])
         assert kiosk.server.hellos[0].programme_version == 0
         kiosk.settle()
         assert kiosk.server.hellos[-1].programme_version == 1
@@ -235,7 +249,31 @@ def test_the_first_programme_may_come_inside_an_answer(tmp_path: Path) -> None:
 def test_the_first_programme_may_be_retained_by_the_broker(tmp_path: Path) -> None:
     with Kiosk(tmp_path, server=FakeServer(programme=None)) as kiosk:
         kiosk.hear((fair_topic("programme"), programme(5)))
-        assert kiosk.told(ProgrammeTaken) == [ProgrammeTaken(5, FAIR, 1)]
+        assert kiosk.told(ProgrammeTaken) == [taken(5)]
+
+
+def test_a_booth_that_the_programme_does_not_know_has_no_name(tmp_path: Path) -> None:
+    with Kiosk(tmp_path, booth="closed") as kiosk:
+        kiosk.ready()
+        assert kiosk.told(ProgrammeTaken) == [replace(taken(1), booth_names={})]
+        assert kiosk.scan(token(1)).outcome is Outcome.ACCEPTED
+
+
+def test_a_verdict_tells_the_cards_language_and_a_repeat_when_the_visit_was_recorded(tmp_path: Path) -> None:
+    clock = FakeClock()
+    with Kiosk(tmp_path, clock=clock) as kiosk:
+        kiosk.ready()
+        text = token(1, language="fr")
+        first = kiosk.scan(text)
+        assert (first.outcome, first.language, first.recorded_at) == (Outcome.ACCEPTED, "fr", 0)
+        clock.pass_ms(9 * 60_000)
+    # What is read again at once is no scan: the debounce is a new one after a start.
+    with Kiosk(tmp_path, clock=clock, connected=False) as again:
+        again.ready()
+        repeat = again.scan(text)
+        assert (repeat.outcome, repeat.language, repeat.recorded_at) == (Outcome.REPEAT, "fr", NOON)
+        refused = again.scan("https://example.org/")
+        assert (refused.outcome, refused.language, refused.recorded_at) == (Outcome.REFUSED, "", 0)
 
 
 def test_a_kept_programme_works_after_a_restart_without_a_network(tmp_path: Path) -> None:

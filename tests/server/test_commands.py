@@ -9,6 +9,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+import httpx
 import pytest
 import zxingcpp
 from click.testing import CliRunner
@@ -28,6 +30,7 @@ from PIL import Image
 
 from kiosk.__main__ import program as kiosk_program
 from kiosk.config import read_config
+from server.bootstrap import web_accounts
 from server.commands import program as server_program
 from server.intake import Intake
 from server.settings import Home
@@ -124,7 +127,7 @@ def test_every_command_of_the_server_takes_a_directory(name: str, command: click
     assert "--dir" in options_of(command), name
 
 
-@pytest.mark.parametrize("name", ["fair", "kiosk", "cards", "facts", "broker"])
+@pytest.mark.parametrize("name", ["fair", "kiosk", "cards", "facts", "broker", "web"])
 def test_a_group_alone_lists_its_commands(name: str) -> None:
     done = CliRunner().invoke(server_program, [name, "--help"])
     assert done.exit_code == 0
@@ -170,7 +173,7 @@ class Desk:
         return json.loads(self.type(*words, "--json", code=code))
 
     def init(self, *words: str) -> None:
-        self.type("init", "--listen", f"127.0.0.1:{self.port}", *words)
+        self.type("init", "--listen", f"127.0.0.1:{self.port}", "--web", "", *words)
 
     def load(self) -> Any:
         return self.json("fair", "load", EXAMPLE)
@@ -197,6 +200,12 @@ class Desk:
     def body_key(self) -> SigningKey:
         home = Home(self.home)
         return home.secrets.body_key("amal")
+
+    def page(self) -> str:
+        """Have a page from now on; gives where."""
+        where = f"127.0.0.1:{free_port()}"
+        self.edit("server.toml", ('web = ""', f'web = "{where}"'))
+        return where
 
     def run(self) -> Process:
         self.servers.append(Process("server", "run", "--dir", self.home))
@@ -307,9 +316,50 @@ def test_init_needs_to_know_where() -> None:
     assert "say where: riwaq-server init DIR" in done.stderr
 
 
+def test_init_shows_the_organizers_password_once(bare: Desk) -> None:
+    told = bare.type("init", "--listen", "127.0.0.1:1884")
+    found = re.search(r"^  name      organizer\n  password  (\S+)$", told, flags=re.MULTILINE)
+    assert found is not None
+    assert "on 127.0.0.1:8080 with the name and password below" in told
+    assert f"A new password:  riwaq-server web password --dir {bare.home}" in told
+    accounts = web_accounts(Home(bare.home))
+    assert accounts.verify("organizer", found[1])
+    assert mode_of(bare.home / "web.json") == 0o600
+    assert all(
+        found[1] not in path.read_text(encoding="latin-1") for path in bare.home.iterdir() if path.is_file()
+    )
+
+
+def test_init_answers_in_json(bare: Desk) -> None:
+    made = bare.json("init", "--listen", "127.0.0.1:1884", "--web", "[::1]:8081")
+    assert web_accounts(Home(bare.home)).verify("organizer", made.pop("password"))
+    assert made == {
+        "directory": str(bare.home),
+        "kiosk_broker": "mqtt://127.0.0.1:1884",
+        "web": "[::1]:8081",
+        "account": "organizer",
+    }
+
+
+def test_init_without_a_page_makes_no_account(bare: Desk) -> None:
+    made = bare.json("init", "--listen", "127.0.0.1:1884", "--web", "")
+    assert (made["web"], made["account"], made["password"]) == ("", "", "")
+    assert Home(bare.home).web == ""
+    assert not (bare.home / "web.json").exists()
+
+
+def test_a_directory_of_before_there_was_a_page_gets_the_usual_one(bare: Desk) -> None:
+    bare.init()
+    bare.edit("server.toml", ('web = ""\n', ""))
+    assert Home(bare.home).web == "127.0.0.1:8080"
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
+        (("--web", "8080"), "web: give HOST:PORT where the page is to listen, as in 127.0.0.1:8080"),
+        (("--web", "http://x:80"), "web: give HOST:PORT"),
+        (("--web", "host:99999"), "web: give HOST:PORT"),
         (("--listen", "1883"), "'1883' is no HOST:PORT"),
         (("--listen", "mqtt://server:canary-1234@127.0.0.1:1883"), "is no HOST:PORT"),
         (("--broker", "mqtt://canary-1234"), "name the server's account"),
@@ -356,6 +406,8 @@ READERS: Final = (
     ("cards", "verify", "R1"),
     ("cards", "revoke", "0001-00c0ffee00c0ff"),
     ("fair", "load", str(EXAMPLE)),
+    ("web", "password"),
+    ("web", "token"),
     ("run",),
 )
 
@@ -839,6 +891,7 @@ def test_before_anything_there_is_a_status_and_advice(bare: Desk) -> None:
         "run": "",
         "broker": f"mqtt://127.0.0.1:{bare.port}",
         "broker_connected": False,
+        "page": "",
         "body": "",
         "fairs": [],
         "in_quarantine": 0,
@@ -1033,3 +1086,114 @@ def test_an_address_of_another_machine_is_said(desk: Desk) -> None:
     server = desk.run()
     assert server.wait(15) == 1
     assert "192.0.2.1:1883 is no address of this machine: choose 0.0.0.0" in server.errors()
+
+
+# The live page
+
+
+def test_a_new_password_opens_and_the_one_before_does_not(desk: Desk) -> None:
+    first, second = desk.json("web", "password"), desk.json("web", "password")
+    assert (first["account"], second["account"]) == ("organizer", "organizer")
+    accounts = web_accounts(Home(desk.home))
+    assert accounts.verify("organizer", second["password"])
+    assert not accounts.verify("organizer", first["password"])
+    told = desk.type("web", "password", "منسقة الرباط")
+    found = re.search(r"^  name      منسقة الرباط\n  password  (\S+)$", told, flags=re.MULTILINE)
+    assert found is not None
+    assert accounts.verify("منسقة الرباط", found[1])
+    assert accounts.verify("organizer", second["password"])
+
+
+def test_a_name_that_nobody_could_type_is_refused(desk: Desk) -> None:
+    assert "a name is 1 to 256 characters" in desk.type("web", "password", " ", code=1)
+    assert "a name is 1 to 256 characters" in desk.type("web", "password", "a\tb", code=1)
+
+
+def test_a_new_token_takes_the_place_of_the_one_before(desk: Desk) -> None:
+    first = desk.json("web", "token")["token"]
+    found = re.search(r"^  Authorization: Bearer (\S+)$", desk.type("web", "token"), flags=re.MULTILINE)
+    assert found is not None
+    accounts = web_accounts(Home(desk.home))
+    assert accounts.knows_token(found[1])
+    assert not accounts.knows_token(first)
+
+
+def test_damaged_accounts_say_what_to_do_and_stay(desk: Desk) -> None:
+    (desk.home / "web.json").write_text("{", encoding="utf-8")
+    assert "web.json is damaged: move it away" in desk.type("web", "password", code=1)
+    assert (desk.home / "web.json").read_text(encoding="utf-8") == "{"
+
+
+def test_no_command_but_run_loads_the_web_framework() -> None:
+    words = (
+        "import sys, server.commands; "
+        "print(sorted({'litestar', 'uvicorn', 'jinja2', 'argon2'} & sys.modules.keys()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", words], capture_output=True, text=True, env=environment(), check=True
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_run_says_where_the_page_is_and_that_nobody_can_sign_in_yet(desk: Desk) -> None:
+    where = desk.page()
+    server = desk.run()
+    with telling(server):
+        until(lambda: "ready:" in server.errors(), seconds=30)
+    assert f"the live page is on http://{where}" in server.errors()
+    assert "nobody can sign in to the page yet; in another terminal:  riwaq-server web password" in (
+        server.errors()
+    )
+    until(lambda: desk.json("status")["page"] == f"http://{where}", what="the page in the status")
+    assert f"the live page: http://{where}" in desk.type("status")
+    assert httpx.get(f"http://{where}/health", timeout=10).json() == {"status": "ok"}
+    assert server.stop() == 0
+    assert desk.json("status")["page"] == ""
+
+
+def test_a_page_whose_port_is_taken_is_said_with_its_holder(desk: Desk) -> None:
+    host, _, port = desk.page().rpartition(":")
+    with socket.create_server((host, int(port))):
+        server = desk.run()
+        assert server.wait(30) == 1
+    told = server.errors()
+    assert f"the page cannot listen on {host}:{port}: Address already in use. Stop what listens there" in told
+    assert "or give another address with web in server.toml" in told
+    assert f"process {os.getpid()})" in told
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("address", ["192.0.2.1:8080", "nowhere.invalid:8080"])
+def test_a_page_on_no_address_of_this_machine_is_refused(desk: Desk, address: str) -> None:
+    desk.edit("server.toml", ('web = ""', f'web = "{address}"'))
+    server = desk.run()
+    assert server.wait(30) == 1
+    assert f"the page cannot listen on {address}: " in server.errors()
+    assert "give another address with web in server.toml" in server.errors()
+    assert "Traceback" not in server.errors()
+
+
+def test_damaged_accounts_keep_nobody_from_counting(desk: Desk) -> None:
+    where = desk.page()
+    (desk.home / "web.json").write_text("{", encoding="utf-8")
+    server = desk.run()
+    with telling(server):
+        until(lambda: "ready:" in server.errors(), seconds=30)
+    assert httpx.get(f"http://{where}/", cookies={"riwaq_session": "x"}, timeout=10).status_code in {303, 503}
+    assert server.stop() == 0
+    assert "Traceback" not in server.errors()
+
+
+def test_a_server_whose_page_was_never_made_says_how_to_make_it(desk: Desk) -> None:
+    desk.page()
+    for package in ("server", "wire"):
+        shutil.copytree(ROOT / package, desk.path / "bare" / package)
+    bare = {"PYTHONPATH": str(desk.path / "bare"), "PYTHONSAFEPATH": "1"}
+    desk.servers.append(Process("server", "run", "--dir", desk.home, env=bare))
+    assert desk.servers[-1].wait(30) == 1
+    told = desk.servers[-1].errors()
+    assert (
+        "the page cannot be shown. Fonts, icons and translations are not made yet: run ./riwaq once." in told
+    )
+    assert f'Or run without a page: web = "" in {desk.home / "server.toml"}' in told
+    assert "Traceback" not in told

@@ -45,7 +45,7 @@ export function drawHours(place, table) {
           {
             ...axis,
             grid: { show: false },
-            size: 2 * rem,
+            size: 1.6 * rem,
             // As many labels as have room, and never half of one.
             splits: (u) => {
               const step = Math.max(1, Math.ceil((3.4 * rem * hours.length) / Math.max(1, u.bbox.width / devicePixelRatio)));

@@ -171,6 +171,20 @@ def test_a_visit_that_cannot_be_written_gets_no_tick(stage: Stage) -> None:
     assert stage.view().causes == ()
 
 
+def test_a_kiosk_that_cannot_open_its_journal_says_so_until_it_can(stage: Stage) -> None:
+    stage.hear(Trouble("journal", "cannot_write", "the journal cannot be opened"))
+    assert stage.view().kind == Kind.UNRECORDED
+    stage.wait(60.0)
+    assert (stage.view().kind, stage.view().until) == (Kind.UNRECORDED, 0)
+    stage.tap("circle-question-mark")
+    assert any("القرص" in cause for cause in stage.view().causes)
+    stage.hear(Trouble("journal", "recovered", "it can be written again", over=True))
+    stage.wait(31.0)
+    assert stage.view().kind == Kind.STARTING
+    stage.ready()
+    assert stage.view().kind == Kind.ATTRACT
+
+
 def test_the_strip_tells_what_waits_while_there_is_no_network(stage: Stage) -> None:
     stage.ready()
     assert stage.view().strip == ""

@@ -56,6 +56,7 @@ class Stage:
             broker="",
             kiosk_broker="mqtt://127.0.0.1:1883",
             database="",
+            web="",
         )
         self._opened = opened(self.path)
         self.home, self.store, self.office = self._opened.__enter__()
@@ -96,6 +97,19 @@ class Stage:
 
     def crowd(self, kiosk: NewKiosk, visits: Sequence[tuple[int, int, str]]) -> Taken:
         """Let a kiosk tell of many visits at once: card, ms UTC, booth."""
+        key = bytes(SigningKey(kiosk.batch_seed).verify_key)
+        batches = [
+            open_batch(sealed, device_key=lambda _: key, sealing_key=self.home.secrets.sealing_key)
+            for sealed in self.sealed(kiosk, visits)
+        ]
+        taken = self.intake.take(batches, self.now())
+        self.tally.batches += len(batches)
+        for verdict, count in taken.verdicts.items():
+            self.tally.facts[verdict] = self.tally.facts.get(verdict, 0) + count
+        return taken
+
+    def sealed(self, kiosk: NewKiosk, visits: Sequence[tuple[int, int, str]]) -> list[bytes]:
+        """Give visits as the kiosk would send them: card, ms UTC, booth."""
         first = self._seqs.get(kiosk.row.device, 0) + 1
         self._seqs[kiosk.row.device] = first + len(visits) - 1
         events = [
@@ -113,26 +127,17 @@ class Stage:
             for number, (card, at, booth) in enumerate(visits)
         ]
         key = SigningKey(kiosk.batch_seed)
-        batches = [
-            open_batch(
-                seal_batch(
-                    events[start : start + MAX_BATCH],
-                    device=kiosk.row.device,
-                    epoch=1,
-                    first=first + start,
-                    sealing_key=bytes(self.home.secrets.sealing_key.public_key),
-                    key=key,
-                ),
-                device_key=lambda _: bytes(key.verify_key),
-                sealing_key=self.home.secrets.sealing_key,
+        return [
+            seal_batch(
+                events[start : start + MAX_BATCH],
+                device=kiosk.row.device,
+                epoch=1,
+                first=first + start,
+                sealing_key=bytes(self.home.secrets.sealing_key.public_key),
+                key=key,
             )
             for start in range(0, len(events), MAX_BATCH)
         ]
-        taken = self.intake.take(batches, self.now())
-        self.tally.batches += len(batches)
-        for verdict, count in taken.verdicts.items():
-            self.tally.facts[verdict] = self.tally.facts.get(verdict, 0) + count
-        return taken
 
     def state(
         self, kiosk: NewKiosk, *, ago_s: float = 0.0, clock_wrong_ms: int | None = None, **state: Any

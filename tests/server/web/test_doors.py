@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from server.mqtt.access import write_private
-from server.web import WebError
-from server.web.accounts import FIRST_ACCOUNT, FileAccounts
+from server.web import FIRST_ACCOUNT, WebError
+from server.web.accounts import LONGEST, FileAccounts
 from server.web.sessions import IDLE_MS, LONGEST_MS, MOST, Sessions
 from server.web.throttle import MOST as MOST_REMEMBERED
 from server.web.throttle import Throttle
@@ -77,6 +77,13 @@ def test_a_damaged_file_says_what_to_do(accounts: FileAccounts, tmp_path: Path) 
         accounts.find(FIRST_ACCOUNT)
 
 
+@pytest.mark.parametrize("name", ["", " organizer", "a\nb", "x" * (LONGEST + 1)])
+def test_a_name_that_nobody_could_type_gets_no_account(accounts: FileAccounts, name: str) -> None:
+    with pytest.raises(WebError, match="1 to 256 characters"):
+        accounts.new_password(name)
+    assert accounts.empty
+
+
 def sessions_of(tmp_path: Path, accounts: FileAccounts, clock: Clock) -> Sessions:
     return Sessions(tmp_path / "sessions.json", accounts, write=write_private, clock=clock)
 
@@ -99,6 +106,21 @@ def test_a_session_outlives_a_restart_and_ends_when_it_should(accounts: FileAcco
         assert sessions.account(cookie) == account
     clock.now += IDLE_MS // 2
     assert sessions.account(cookie) is None
+
+
+def test_a_page_that_was_open_all_day_is_signed_in_after_the_server_was_killed(
+    accounts: FileAccounts, tmp_path: Path
+) -> None:
+    clock = Clock()
+    accounts.new_password()
+    account = accounts.find(FIRST_ACCOUNT)
+    assert account is not None
+    sessions = sessions_of(tmp_path, accounts, clock)
+    cookie = sessions.begin(account)
+    for _ in range(26 * 60):
+        clock.now += 60_000
+        sessions.account(cookie)
+    assert sessions_of(tmp_path, accounts, clock).account(cookie) == account
 
 
 def test_a_session_ends_when_it_is_not_used(accounts: FileAccounts, tmp_path: Path) -> None:

@@ -238,6 +238,35 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     _clean(axe, page)
 
 
+@pytest.mark.parametrize(("language", "least"), [("ar", 3), ("fr", 2)])
+def test_kiosks_in_trouble_are_seen_without_scrolling(
+    visitors: Any, hall: Stage, language: str, least: int
+) -> None:
+    page = visitors(hall, locale=language).sign_in()
+    ends = page.locator(".kiosks tbody tr").evaluate_all(
+        "rows => rows.map(row => row.getBoundingClientRect().bottom)"
+    )
+    assert sum(end <= 800 for end in ends) >= least
+    # One line each: no title of a figure stands lower than its neighbours because one is long.
+    lines = page.locator(".figure .name").evaluate_all(
+        "names => names.map(name =>"
+        " name.getBoundingClientRect().height / parseFloat(getComputedStyle(name).lineHeight))"
+    )
+    assert all(round(line) == 1 for line in lines), lines
+
+
+@pytest.mark.parametrize("language", ["ar", "fr"])
+def test_the_foot_of_a_phone_is_one_row(visitors: Any, hall: Stage, language: str) -> None:
+    page = visitors(hall, locale=language, viewport={"width": 360, "height": 740}).sign_in()
+    tops = page.locator(".tools .tool").evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
+    assert len(tops) == 4
+    assert max(tops) - min(tops) < 2
+    sizes = page.locator(".tools .tool").evaluate_all(
+        "all => all.map(one => [one.scrollWidth - one.clientWidth, one.clientHeight])"
+    )
+    assert all(over <= 0 and high >= 38 for over, high in sizes), sizes
+
+
 def test_axe_finds_nothing_on_a_phone_and_on_the_pages_beside(visitors: Any, hall: Stage) -> None:
     visitor = visitors(hall, viewport={"width": 360, "height": 740})
     page = visitor.sign_in()

@@ -419,3 +419,15 @@ def test_names_are_never_read_as_html(tmp_path: Path) -> None:
         assert "{{7*7}}{0}" in page
     finally:
         stage.close()
+
+
+def test_a_page_that_ends_by_itself_is_said_and_harms_nobody(stage: Stage) -> None:
+    assert stage.server.up
+    # As uvicorn leaves when it has met something that it cannot go on from.
+    stage.server._server.should_exit = True  # type: ignore[union-attr]  # noqa: SLF001
+    until(lambda: not stage.server.up, what="the page to end")
+    [line] = stage.said
+    assert "has ended by itself; facts are taken in as before: start the server again" in line
+    stage.notify(stage.visits(stage.kiosks[0], [1], NOW))
+    stage.stop()
+    assert stage.said == [line]

@@ -13,14 +13,21 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
-from kiosk import KioskError
+from kiosk.journal.view import (
+    PAGE,
+    Entry,
+    JournalError,
+    JournalView,
+    Position,
+    as_text,
+    checksum_of,
+    is_sound,
+    readable,
+)
 from kiosk.rules.delivery import EpochView
-from wire.events import event_name
-from wire.messages import next_tail
 
 _MIGRATIONS: Final = (
     """
@@ -44,32 +51,8 @@ _MIGRATIONS: Final = (
     # Over the events up to the mark; rows after it are always there or declared lost.
     "ALTER TABLE epoch ADD COLUMN tail TEXT NOT NULL DEFAULT '';",
 )
-
-
-_PAGE: Final = 500
-"""Rows read at a time."""
 _NEW_EPOCH: Final = "INSERT INTO epoch (epoch, first, last, mark, tail) VALUES (?, ?, ?, ?, ?)"
 _FACTS: Final = "SELECT epoch, seq, event_id, payload, checksum FROM fact"
-
-
-class JournalError(KioskError):
-    """The journal cannot be opened or written; the message says what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One fact to record: its id (32 hex digits) and its encoded event."""
-
-    event_id: str
-    payload: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where a fact stands: contiguous ``seq`` within ``epoch``."""
-
-    epoch: int
-    seq: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,26 +64,7 @@ class Salvage:
     holes: int
 
 
-def _checksum(epoch: int, seq: int, event_id: str, payload: bytes) -> bytes:
-    head = f"{epoch}/{seq}/{event_id}/".encode()
-    return blake2b(head + payload, digest_size=8).digest()
-
-
-def _sound(epoch: int, seq: int, event_id: object, payload: object, checksum: object) -> bool:
-    # A broken page may give anything in any column, whatever the table says.
-    return (
-        isinstance(event_id, str)
-        and isinstance(payload, bytes)
-        and checksum == _checksum(epoch, seq, event_id, payload)
-    )
-
-
-def _text(raw: bytes) -> str:
-    # A flipped bit can make a text undecodable; that must cost its own row, not all that come after.
-    return raw.decode("utf-8", "replace")
-
-
-class Journal:
+class Journal(JournalView):
     """The journal in one file. ``mint_epoch`` gives a fresh random epoch (below 2**53).
 
     A new epoch begins with the first fact after the journal was opened: a kiosk whose disk
@@ -116,16 +80,12 @@ class Journal:
         self.salvage: Salvage | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = self._open()
+            super().__init__(self._open())
         except (OSError, sqlite3.Error) as problem:
             raise JournalError(
                 f"the journal {path.name} cannot be opened ({problem}): check that the disk is not full "
                 f"and that this account may write to {path.parent.name}/"
             ) from None
-
-    def close(self) -> None:
-        """Close the file; everything committed is on the disk already."""
-        self._db.close()
 
     def append(self, entries: Sequence[Entry]) -> list[Position]:
         """Commit facts and give their places; when this returns they survive a pulled plug."""
@@ -146,30 +106,13 @@ class Journal:
                         at.seq,
                         e.event_id,
                         e.payload,
-                        _checksum(at.epoch, at.seq, e.event_id, e.payload),
+                        checksum_of(at.epoch, at.seq, e.event_id, e.payload),
                     )
                     for at, e in zip(positions, entries, strict=True)
                 ],
             )
         self._epoch, self._last = epoch, positions[-1].seq
         return positions
-
-    def epochs(self) -> list[EpochView]:
-        """Give every epoch that is kept."""
-        rows = self._db.execute("SELECT epoch, first, last, mark FROM epoch ORDER BY ordinal")
-        return [EpochView(*row) for row in rows]
-
-    def read(self, epoch: int, first: int, last: int) -> list[Entry | None]:
-        """Give the facts of these seqs, both ends included; None where one is missing or damaged."""
-        found: dict[int, Entry] = {}
-        rows = self._db.execute(
-            "SELECT seq, event_id, payload, checksum FROM fact WHERE epoch = ? AND seq BETWEEN ? AND ?",
-            (epoch, first, last),
-        )
-        for seq, event_id, payload, checksum in _readable(rows):
-            if _sound(epoch, seq, event_id, payload, checksum):
-                found[seq] = Entry(event_id, payload)
-        return [found.get(seq) for seq in range(first, last + 1)]
 
     def replace(self, epoch: int, seq: int, entry: Entry) -> None:
         """Put a ``Lost`` fact where a row cannot be read any more."""
@@ -181,33 +124,9 @@ class Journal:
                     seq,
                     entry.event_id,
                     entry.payload,
-                    _checksum(epoch, seq, entry.event_id, entry.payload),
+                    checksum_of(epoch, seq, entry.event_id, entry.payload),
                 ),
             )
-
-    def tail(self, epoch: int, upto: int) -> str | None:
-        """Give the tail of an epoch at a seq (see ``wire.messages``).
-
-        None where the journal does not hold or cannot read every fact that it needs for it:
-        those after the mark, or before a mark that is to go back all of them.
-        """
-        row = self._db.execute(
-            "SELECT first, last, mark, tail FROM epoch WHERE epoch = ?", (epoch,)
-        ).fetchone()
-        if row is None:
-            return None
-        first, last, mark, tail = row
-        if not first - 1 <= upto <= last:
-            return None
-        done = mark
-        if upto < mark:
-            done, tail = first - 1, ""
-        for start in range(done + 1, upto + 1, _PAGE):
-            for entry in self.read(epoch, start, min(start + _PAGE - 1, upto)):
-                if entry is None:
-                    return None
-                tail = next_tail(tail, event_name(entry.payload))
-        return str(tail)
 
     def set_mark(self, epoch: int, upto: int, server_time: int) -> None:
         """Note what is delivered, and when the server said so (ms UTC by its clock)."""
@@ -228,12 +147,12 @@ class Journal:
         fresh = self._mint_epoch()
         # One transaction: a plug that is pulled here must not leave facts that are nowhere to be sent.
         with self._transaction():
-            for start in range(view.first, view.last + 1, _PAGE):
-                end = min(start + _PAGE - 1, view.last)
+            for start in range(view.first, view.last + 1, PAGE):
+                end = min(start + PAGE - 1, view.last)
                 self._db.executemany(
                     "UPDATE fact SET epoch = ?, checksum = ? WHERE epoch = ? AND seq = ?",
                     [
-                        (fresh, _checksum(fresh, seq, entry.event_id, entry.payload), epoch, seq)
+                        (fresh, checksum_of(fresh, seq, entry.event_id, entry.payload), epoch, seq)
                         for seq, entry in enumerate(self.read(epoch, start, end), start)
                         if entry is not None
                     ],
@@ -246,48 +165,10 @@ class Journal:
             self._epoch = fresh
         return EpochView(fresh, view.first, view.last, view.first - 1)
 
-    def oldest_waiting(self) -> Entry | None:
-        """Give the oldest fact that is not delivered, as far as it can be read."""
-        for view in self.epochs():
-            if view.mark < view.last:
-                return self.read(view.epoch, max(view.mark + 1, view.first), max(view.mark + 1, view.first))[
-                    0
-                ]
-        return None
-
-    def newest(self, most: int) -> Iterator[Entry]:
-        """Give the facts recorded last, newest first, at most so many."""
-        left = most
-        for view in reversed(self.epochs()):
-            for entry in reversed(self.read(view.epoch, max(view.first, view.last - left + 1), view.last)):
-                if left <= 0:
-                    return
-                if entry is not None:
-                    left -= 1
-                    yield entry
-
-    def entries(self) -> Iterator[tuple[Position, Entry | None, bool]]:
-        """Give every kept fact with its place and whether it is delivered; None where damaged."""
-        for view in self.epochs():
-            for start in range(view.first, view.last + 1, _PAGE):
-                end = min(start + _PAGE - 1, view.last)
-                for seq, entry in enumerate(self.read(view.epoch, start, end), start):
-                    yield Position(view.epoch, seq), entry, seq <= view.mark
-
-    def get(self, key: str) -> bytes | None:
-        """Read a small value kept beside the facts."""
-        row = self._db.execute("SELECT value FROM setting WHERE key = ?", (key,)).fetchone()
-        return bytes(row[0]) if row else None
-
     def put(self, key: str, value: bytes) -> None:
         """Keep a small value beside the facts: the programme, the revocations."""
         with self._transaction():
             self._put(key, value)
-
-    @property
-    def last_server_time(self) -> int:
-        """When the server last acknowledged anything, ms UTC by its clock; 0 for never."""
-        return int(self.get("server_time") or b"0")
 
     def _put(self, key: str, value: bytes) -> None:
         self._db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (key, value))
@@ -315,7 +196,7 @@ class Journal:
 
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self._path, isolation_level=None, timeout=10)
-        db.text_factory = _text
+        db.text_factory = as_text
         try:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
@@ -341,12 +222,12 @@ class Journal:
         aside = self.salvage.moved_aside if self.salvage else self._path
         saved = holes = 0
         with closing(sqlite3.connect(aside, isolation_level=None)) as old:
-            old.text_factory = _text
+            old.text_factory = as_text
             # Else SQLite gives not one row of a file that is shorter than it should be.
             _try(old, "PRAGMA writable_schema = ON")
             marks = {
                 row[0]: row
-                for row in _readable(
+                for row in readable(
                     _try(old, "SELECT epoch, first, last, mark, tail FROM epoch ORDER BY ordinal")
                 )
             }
@@ -354,8 +235,8 @@ class Journal:
             db.execute("BEGIN IMMEDIATE")
             # Both ways through the file: what lies behind a broken page is reached from the other end.
             for sql in (f"{_FACTS} ORDER BY epoch, seq", f"{_FACTS} ORDER BY epoch DESC, seq DESC"):
-                for epoch, seq, event_id, payload, checksum in _readable(_try(old, sql)):
-                    if not _sound(epoch, seq, event_id, payload, checksum):
+                for epoch, seq, event_id, payload, checksum in readable(_try(old, sql)):
+                    if not is_sound(epoch, seq, event_id, payload, checksum):
                         continue
                     row = (epoch, seq, event_id, payload, checksum)
                     saved += db.execute("INSERT OR IGNORE INTO fact VALUES (?, ?, ?, ?, ?)", row).rowcount
@@ -366,7 +247,7 @@ class Journal:
                 db.execute(_NEW_EPOCH, (epoch, first, last, min(mark, last), tail))
                 there = db.execute("SELECT count(*) FROM fact WHERE epoch = ?", (epoch,)).fetchone()[0]
                 holes += last - first + 1 - there
-            for key, value in _readable(_try(old, "SELECT key, value FROM setting")):
+            for key, value in readable(_try(old, "SELECT key, value FROM setting")):
                 db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (key, value))
             db.execute("COMMIT")
         self.salvage = Salvage(aside, saved=saved, holes=holes)
@@ -401,17 +282,3 @@ def _try(db: sqlite3.Connection, sql: str) -> sqlite3.Cursor | None:
         return db.execute(sql)
     except sqlite3.DatabaseError:
         return None
-
-
-def _readable(rows: sqlite3.Cursor | None) -> Iterator[tuple]:  # type: ignore[type-arg]  # rows of any table
-    """Give rows until the file can be read no further."""
-    if rows is None:
-        return
-    while True:
-        try:
-            row = rows.fetchone()
-        except sqlite3.DatabaseError:
-            return
-        if row is None:
-            return
-        yield row

@@ -1,0 +1,28 @@
+"""One program a data directory: two that write one journal would hand out one seq twice."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from kiosk import KioskError
+from kiosk.config import KioskConfig
+
+
+@contextmanager
+def locked(config: KioskConfig) -> Iterator[None]:
+    """Hold the data directory for the one program that writes the journal; raises ``KioskError``."""
+    try:
+        config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = (config.data / "kiosk.lock").open("wb", buffering=0)
+    except OSError as problem:
+        raise KioskError(f"{config.data} cannot be written: {problem.strerror}") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise KioskError("this kiosk runs already: stop the other one first") from None
+        # The number is for whoever looks: on a full disk the lock holds without it.
+        with suppress(OSError):
+            lock.write(b"%d" % os.getpid())
+        yield

@@ -1,0 +1,95 @@
+"""A station behind its window: the screen comes first, and the parts are loaded behind it."""
+
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+from kiosk.assets import assets_dir
+from kiosk.config import KioskConfig
+from kiosk.lock import locked
+from kiosk.notices import Notice, Trouble
+from kiosk.ui.app import OnNotice, OnPicture, Working, run_window
+from kiosk.ui.setup import WindowOptions
+
+LINES_PREFIX: Final = "lines:"
+TRY_AGAIN_S: Final = 5.0
+"""How long a kiosk whose journal cannot be opened waits before it tries again."""
+
+
+def run(
+    config: KioskConfig,
+    source: str,
+    *,
+    once: bool,
+    options: WindowOptions,
+    language: str,
+    on_notice: Callable[[Notice], None],
+    say: Callable[[str], None],
+) -> None:
+    """Run a station and its window until SIGINT or SIGTERM; with ``once`` until all is delivered.
+
+    ``on_notice`` and ``say`` are for the log, and called from any thread. Raises ``KioskError``
+    where there is no screen, where fonts are not made, or where the kiosk runs already.
+    """
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    assets = assets_dir()
+
+    def begin(show: OnNotice, on_picture: OnPicture) -> Working | None:
+        def hear(notice: Notice) -> None:
+            show(notice)
+            # The log may be a pipe that broke.
+            with suppress(OSError, ValueError):
+                on_notice(notice)
+
+        return _begun(config, source, once=once, hear=hear, on_picture=on_picture, stopping=stopping)
+
+    with locked(config):
+        run_window(
+            begin,
+            assets=assets,
+            home=config.data / "kivy",
+            options=options,
+            language=language,
+            camera=not source.startswith(LINES_PREFIX),
+            once=once,
+            say=say,
+            stopping=stopping,
+        )
+
+
+def _begun(
+    config: KioskConfig,
+    source: str,
+    *,
+    once: bool,
+    hear: Callable[[Notice], None],
+    on_picture: OnPicture,
+    stopping: threading.Event,
+) -> Working | None:
+    """Make and start the station; None where it was told to stop before that came off."""
+    # OpenCV and the network's library must not delay the first picture, nor the words on it.
+    from kiosk import bootstrap  # noqa: PLC0415
+    from kiosk.journal import JournalError  # noqa: PLC0415
+
+    said = ""
+    while True:
+        try:
+            station = bootstrap.make_station(config, source, once=once, on_notice=hear, on_picture=on_picture)
+        except JournalError as problem:
+            # Nobody sees a kiosk's log: the screen says so, and goes on once there is room again.
+            if once:
+                raise
+            if str(problem) != said:
+                said = str(problem)
+                hear(Trouble("journal", "cannot_write", said))
+            if stopping.wait(TRY_AGAIN_S):
+                return None
+            continue
+        if said:
+            hear(Trouble("journal", "recovered", "the journal can be written again", over=True))
+        station.start()
+        return station
