@@ -65,8 +65,9 @@ def main(
     where no visit was lost or doubled and at least 98 % of the cards were read.
     """
     console = Console(stderr=True)
-    # Whoever ends it, its programs must end with it.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # However it is ended, its programs end with it; a shell starts what runs behind it deaf to Ctrl-C.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     window = not headless and any(os.environ.get(name) for name in _SCREENS)
     if headless and visits is None and camera is None:
         visits = _HEADLESS_VISITS

@@ -1,6 +1,7 @@
 """Entry of ``riwaq-kiosk``: arguments only."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -38,7 +39,8 @@ class _Friendly(click.Group):
             click.echo(str(problem), err=True)
             ctx.exit(1)
         except BrokenPipeError:
-            sys.stderr.close()
+            # Whoever read our output has seen enough; what is still buffered must not fail at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(0)
 
 

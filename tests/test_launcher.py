@@ -65,6 +65,7 @@ class Machine:
             library = libraries / "x" / name
             library.parent.mkdir(parents=True, exist_ok=True)
             library.touch()
+        (libraries / "x/libatomic.so.1").touch()
         (libraries / "postgresql/15/bin").mkdir(parents=True)
         (libraries / "postgresql/15/bin/postgres").touch()
         for tool in TOOLS:
@@ -262,11 +263,12 @@ def test_root_gets_the_packages_installed_after_one_line_that_says_why(machine: 
 def test_only_the_tests_ask_for_a_broker_a_database_and_a_browser(machine: Machine) -> None:
     (machine.bin / "mosquitto").unlink()
     (machine.bin / "chromium").unlink()
+    machine.take_away("libatomic.so.1")
     shutil.rmtree(machine.stand_ins / "lib/postgresql")
     assert machine.start("server").returncode == 0
     done = machine.start("test")
     assert done.returncode == 3
-    assert "--no-install-recommends mosquitto postgresql chromium'" in done.stderr
+    assert "--no-install-recommends mosquitto postgresql chromium libatomic1'" in done.stderr
 
 
 def test_where_there_is_no_apt_it_says_what_is_missing_and_goes_on(machine: Machine) -> None:

@@ -1,6 +1,7 @@
 """What all commands share: the directory, JSON, and troubles told in words."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -37,8 +38,8 @@ class Friendly(click.Group):
             click.echo(str(problem), err=True)
             ctx.exit(1)
         except BrokenPipeError:
-            # Whoever read our output has seen enough.
-            sys.stderr.close()
+            # Whoever read our output has seen enough; what is still buffered must not fail at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(0)
 
 
