@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from server.store.engine import Store
+from tests.browser import chromium
 from tests.postgres import Postgres
 
 
@@ -41,3 +43,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{shutil.copy(template, tmp_path / 'ledger.sqlite')}"
     url: str = request.getfixturevalue("postgres_url")
     return url
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Give a real Chromium, for one module: while it is there nothing else in its thread can use asyncio."""
+    with chromium() as browser:
+        yield browser

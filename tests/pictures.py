@@ -7,10 +7,9 @@ from pathlib import Path
 
 import click
 from PIL import Image
-from playwright.sync_api import sync_playwright
 
 from kiosk.ui.gallery import main as gallery
-from tests.server.web.conftest import CHROMIUM, FLAGS
+from tests.browser import chromium
 from tests.server.web.stage import Stage, busy_hall
 
 WIDTH, HEIGHT = 1280, 800
@@ -46,8 +45,7 @@ def _page(directory: Path, picture: Path, lang: str) -> None:
     busy_hall(stage)
     stage.serve()
     try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        with chromium() as browser:
             page = browser.new_page(
                 viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light", locale=lang
             )
@@ -58,7 +56,6 @@ def _page(directory: Path, picture: Path, lang: str) -> None:
             page.wait_for_selector("canvas")
             page.wait_for_timeout(_SETTLED_MS)
             page.screenshot(path=picture)
-            browser.close()
     finally:
         stage.close()
 

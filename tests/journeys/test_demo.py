@@ -14,10 +14,9 @@ import psutil
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from tests.programs import Process, call, telling
-from tests.server.web.conftest import CHROMIUM, FLAGS
 from tests.waiting import until
 
 OFFSCREEN = {"SDL_VIDEODRIVER": "offscreen"}
@@ -97,7 +96,7 @@ def test_with_a_screen_it_opens_a_window_and_goes_on_until_ctrl_c(ending: ExitSt
 
 
 def test_without_a_screen_it_says_so_and_with_a_camera_it_writes_cards_to_hold_up(
-    ending: ExitStack, tmp_path: Path
+    ending: ExitStack, browser: Browser, tmp_path: Path
 ) -> None:
     sheet = tmp_path / "cards.html"
     blind = {"DISPLAY": "", "WAYLAND_DISPLAY": "", "SDL_VIDEODRIVER": ""}
@@ -105,7 +104,7 @@ def test_without_a_screen_it_says_so_and_with_a_camera_it_writes_cards_to_hold_u
     address(process)
     assert "There is no screen here" in process.errors()
     assert str(sheet) in process.errors()
-    codes = photographed(sheet, tmp_path)
+    codes = photographed(browser, sheet, tmp_path)
     assert len(set(codes)) == 12
     picture = tmp_path / "card-0.png"
     assert "a card of a form that kiosks take" in call("kiosk", "scan", picture)
@@ -118,18 +117,16 @@ def test_without_a_screen_it_says_so_and_with_a_camera_it_writes_cards_to_hold_u
     assert summary(process)["shown"] == 0, "there is no such camera"
 
 
-def photographed(sheet: Path, tmp_path: Path) -> list[str]:
+def photographed(browser: Browser, sheet: Path, tmp_path: Path) -> list[str]:
     """Give the codes of a sheet of cards, read from pictures of a telephone's screen."""
     codes = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": 390, "height": 844})
-        page.goto(sheet.as_uri())
-        cards = page.locator("figure")
-        for number in range(cards.count()):
-            cards.nth(number).scroll_into_view_if_needed()
-            picture = tmp_path / f"card-{number}.png"
-            cards.nth(number).screenshot(path=picture)
-            codes += [code.text for code in zxingcpp.read_barcodes(Image.open(picture))]
-        browser.close()
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(sheet.as_uri())
+    cards = page.locator("figure")
+    for number in range(cards.count()):
+        cards.nth(number).scroll_into_view_if_needed()
+        picture = tmp_path / f"card-{number}.png"
+        cards.nth(number).screenshot(path=picture)
+        codes += [code.text for code in zxingcpp.read_barcodes(Image.open(picture))]
+    page.close()
     return codes

@@ -10,11 +10,10 @@ from typing import Any
 import httpx
 import psutil
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.brokers import free_port
 from tests.programs import FAIR, Office, Pipe, Process, json_of, started_kiosk, telling
-from tests.server.web.conftest import CHROMIUM, FLAGS
 from tests.waiting import until
 
 SOON_MS = 15_000
@@ -67,14 +66,6 @@ class Hall:
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     with ExitStack() as ending:
         yield Hall(tmp_path_factory.mktemp("hall"), ending)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 class Organizer:
