@@ -110,8 +110,9 @@ class Office:
         self.account: str = made["account"]
         self.password: str = made["password"]
         fair = directory / "fair.toml"
-        call("server", "fair", "example", fair, "--second-day", datetime.now(UTC).date().isoformat())
-        loaded = json_of("server", "fair", "load", fair, "--dir", self.path)
+        today = datetime.now(UTC).date().isoformat()
+        call("server", "tour", "example", fair, "--one-stop", "--second-day", today)
+        [loaded] = json_of("server", "tour", "load", fair, "--dir", self.path)["fairs"]
         self.booths: list[str] = loaded["booths"]
 
     def issue(self, count: int, purpose: str = "") -> dict[str, str]:

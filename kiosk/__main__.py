@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -198,6 +199,48 @@ def facts(*, config_file: Path, as_json: bool) -> None:
             delivered = "delivered" if line["delivered"] else "waiting, safe"
             place, event_id = f"{line['epoch']}/{line['seq']:<8}", line["event_id"] or "-"
             click.echo(f"{place} {event_id:<33} {line['kind']:<13} {delivered}")
+
+
+@program.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@_config_option
+@click.option("--waiting", is_flag=True, help="Only what the server does not have yet, as far as is known.")
+@_json_option
+def export(*, path: Path, config_file: Path, waiting: bool, as_json: bool) -> None:
+    """Write this kiosk's facts to PATH, a new file or a directory: a USB stick, where there is no network.
+
+    Only the server can read them:  riwaq-server facts import PATH.  The kiosk may run meanwhile, and
+    keeps its facts.
+    """
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    from kiosk import bootstrap, export  # noqa: PLC0415
+
+    config = read_config(config_file)
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("facts", total=None)
+        done = export.export(
+            config,
+            bootstrap.journal_path(config),
+            path,
+            waiting_only=waiting,
+            on_progress=lambda so_far, in_all: progress.update(task, completed=so_far, total=in_all),
+        )
+    if as_json:
+        click.echo(json.dumps(asdict(done)))
+        return
+    if not done.file:
+        click.echo("Nothing waits: no file was written." if waiting else "This kiosk keeps no facts.")
+        return
+    click.echo(
+        f"{done.facts} facts are in {done.file}. Carry it to the server:  riwaq-server facts import FILE"
+    )
+    if done.unreadable:
+        click.echo(
+            f"{done.unreadable} facts can no longer be read and are not in it: check this kiosk's disk.",
+            err=True,
+        )
 
 
 def _facts(path: Path) -> Iterator[dict[str, Any]]:

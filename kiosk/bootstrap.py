@@ -202,6 +202,7 @@ def _uplink(config: KioskConfig, on_event: Callable[[UplinkEvent], None]) -> Upl
         subscriptions=[
             down(config.body, config.device, "ack"),
             down(config.body, config.device, "answer"),
+            down(config.body, config.device, "setup"),
             fair(config.body, config.fair, "programme"),
             fair(config.body, config.fair, "revocations"),
         ],

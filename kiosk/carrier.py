@@ -22,13 +22,14 @@ from kiosk.config import KioskConfig
 from kiosk.descriptions import Descriptions
 from kiosk.health import disk_free_mb, temperature_c
 from kiosk.journal import JournalError, Position
-from kiosk.notices import Delivered, Notice, Trouble
+from kiosk.notices import Delivered, Notice, Trouble, Wiped
 from kiosk.recorder import Mint, Recorder
-from kiosk.rules.delivery import Command, Delivery, Fork, MoveMark, SayHello, Send
+from kiosk.rules.delivery import Command, Delivery, Fork, MoveMark, SayHello, Send, Wipe
 from kiosk.rules.offset import Measurement, worth_learning
+from kiosk.sealing import Sealer
 from kiosk.telling import CommitTimes, LinkTeller
 from kiosk.uplink import Arrived, Connected, Disconnected, UplinkEvent
-from wire.envelope import EnvelopeError, seal_batch
+from wire.envelope import EnvelopeError
 from wire.events import ClockOffset, EventError, Lost, decode_event
 from wire.messages import Ack, Answer, Hello, KeptEpoch, State, open_signed, peek, sign
 from wire.topics import down, fair, up
@@ -37,7 +38,6 @@ STATE_EVERY_S: Final = 10.0
 MOST_WAITING_MESSAGES: Final = 100
 """Messages heard and not looked at yet; more than that are dropped, for the server says all again."""
 _LONGEST_WAIT_S: Final = 1.0
-_MOST_BATCH_BYTES: Final = 200 * 1024
 
 
 class Connection(Protocol):
@@ -115,11 +115,13 @@ class Carrier:
         self._hello_sent_ms: dict[str, int] = {}
         self._measurement: Measurement | None = None
         self._disk_refuses = False
+        self._wiped = False
         self._state_at = 0.0
         self._thread = threading.Thread(target=self._run, name="carrier", daemon=True)
 
     def start(self) -> None:
         """Begin to connect and to carry."""
+        self._delivery.set_closed(self._descriptions.closed, time.monotonic())
         self._uplink.start()
         self._thread.start()
 
@@ -232,6 +234,8 @@ class Carrier:
             self._take_ack(payload)
         elif topic == down(config.body, config.device, "answer"):
             self._take_answer(payload)
+        elif topic == down(config.body, config.device, "setup"):
+            self._descriptions.offer_setup(payload)
         elif topic == fair(config.body, config.fair, "programme"):
             self._offer_programme(payload)
         elif topic == fair(config.body, config.fair, "revocations"):
@@ -251,6 +255,8 @@ class Carrier:
 
     def _offer_programme(self, message: bytes) -> None:
         if self._descriptions.offer_programme(message):
+            self._delivery.set_closed(self._descriptions.closed, time.monotonic())
+            self._wiped = False
             self._state_at = 0.0
 
     def _take_ack(self, payload: bytes) -> None:
@@ -282,7 +288,8 @@ class Carrier:
 
     def _measure_clock(self, answer: Answer, heard_ms: int) -> None:
         sent_ms = self._hello_sent_ms.pop(answer.nonce, None)
-        if sent_ms is None:
+        # After the closing it serves what still waits, and makes no fact for its own sake.
+        if sent_ms is None or (self._descriptions.closed and not self.waiting):
             return
         found = Measurement.of(sent_ms=sent_ms, heard_ms=heard_ms, server_ms=answer.server_time)
         if not worth_learning(found, self._measurement):
@@ -317,6 +324,17 @@ class Carrier:
                     self._committed.forget(epoch)
                     words = "another machine sends under this kiosk's name: was its disk copied?"
                     self._notify(Trouble("identity", "shared", words))
+                case Wipe():
+                    self._wipe()
+
+    def _wipe(self) -> None:
+        forgotten = self._recorder.ask(self._journal.wipe)
+        if forgotten is None:
+            return  # a fact came in just now: it is delivered first
+        self._delivery.wiped(self._recorder.ask(self._journal.epochs))
+        self._wiped = True
+        self._state_at = 0.0
+        self._notify(Wiped(forgotten))
 
     def _say_hello(self, nonce: str) -> None:
         hello = Hello(
@@ -329,6 +347,7 @@ class Carrier:
             programme_version=self._descriptions.programme_version,
             revocations_version=self._descriptions.revocations_version,
             software=self._software,
+            setup_version=self._descriptions.setup_version,
         )
         self._hello_sent_ms = {nonce: self._clock.monotonic_ms()}
         self._publish("hello", sign(hello, self._key))
@@ -341,15 +360,7 @@ class Carrier:
             entry.payload if entry is not None else self._declare_lost(epoch, seq)
             for seq, entry in enumerate(self._recorder.ask(self._journal.read, epoch, first, last), first)
         ]
-        for start, end in batches([len(payload) for payload in payloads], _MOST_BATCH_BYTES):
-            message = seal_batch(
-                payloads[start:end],
-                device=self._config.device,
-                epoch=epoch,
-                first=first + start,
-                sealing_key=programme.server.sealing,
-                key=self._key,
-            )
+        for message in Sealer(self._config, programme.server.sealing).batches(epoch, first, payloads):
             self._publish("events", message)
 
     def _declare_lost(self, epoch: int, seq: int) -> bytes:
@@ -386,6 +397,7 @@ class Carrier:
             camera_trouble=self._camera_trouble,
             programme_version=self._descriptions.programme_version,
             damaged_rows=self._damaged,
+            wiped=self._wiped,
             software=self._software,
         )
         self._publish("state", msgspec.json.encode(state), retain=True)
@@ -395,16 +407,3 @@ class Carrier:
             self._disk_refuses = False
             self._notify(Trouble("journal", "recovered", "the journal can be written again", over=True))
         self._notify(Delivered(epoch, upto, self.waiting, self._committed.take(epoch, upto)))
-
-
-def batches(sizes: Sequence[int], most: int) -> list[tuple[int, int]]:
-    """Cut a row of payloads where ``most`` bytes are full: (start, end) of each batch, end excluded."""
-    cuts, start, size = [], 0, 0
-    for index, length in enumerate(sizes):
-        if index > start and size + length > most:
-            cuts.append((start, index))
-            start, size = index, 0
-        size += length
-    if sizes:
-        cuts.append((start, len(sizes)))
-    return cuts

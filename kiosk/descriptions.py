@@ -1,4 +1,7 @@
-"""What this kiosk works by: the fair's programme and the revocations, kept over a restart.
+"""What this kiosk works by: the fair's programme, revocations and setup, kept over a restart.
+
+The setup (who is invited, how staff prove themselves) is kept as it came, sealed for this
+kiosk, and opened in memory alone.
 
 One thread at a time offers what it has heard (at the start the main one, then the
 carrier). ``desk`` is replaced as a whole, so the eye may take it at any moment.
@@ -21,13 +24,15 @@ from wire.programme import (
     revocations_supersede,
     supersedes,
 )
+from wire.setup import Setup, open_setup
 
 _PROGRAMME: Final = "programme"
 _REVOCATIONS: Final = "revocations"
+_SETUP: Final = "setup"
 
 
 class Descriptions:
-    """The programme and the revocations at hand; ``desk`` is None before the first programme."""
+    """What is at hand; ``desk`` is None before the first programme, ``setup`` where there is none."""
 
     def __init__(self, config: KioskConfig, recorder: Recorder, notify: Callable[[Notice], None]) -> None:
         self._config = config
@@ -35,6 +40,8 @@ class Descriptions:
         self._notify = notify
         self.programme: Programme | None = None
         self.revocations: Revocations | None = None
+        self.setup: Setup | None = None
+        self._early_setup: bytes | None = None
         self.desk: Desk | None = None
 
     @property
@@ -47,9 +54,23 @@ class Descriptions:
         """The revocations' version, 0 before the first."""
         return self.revocations.version if self.revocations else 0
 
+    @property
+    def setup_version(self) -> int:
+        """The setup's version, 0 before the first."""
+        return self.setup.version if self.setup else 0
+
+    @property
+    def closed(self) -> bool:
+        """Whether the fair is closed."""
+        return self.programme is not None and self.programme.closed
+
     def take_kept(self) -> None:
         """Take what was kept before the last stop: signed, so as good as just heard."""
-        for key, take in ((_PROGRAMME, self._take_programme), (_REVOCATIONS, self._take_revocations)):
+        for key, take in (
+            (_PROGRAMME, self._take_programme),
+            (_REVOCATIONS, self._take_revocations),
+            (_SETUP, self._take_setup),
+        ):
             kept = self._recorder.ask(self._recorder.journal.get, key)
             if kept is not None:
                 try:
@@ -62,6 +83,9 @@ class Descriptions:
         taken = self._take_programme(message)
         if taken:
             self._keep(_PROGRAMME, message)
+        early, self._early_setup = self._early_setup, None
+        if early is not None:
+            self.offer_setup(early)
         return taken
 
     def offer_revocations(self, message: bytes) -> bool:
@@ -71,6 +95,19 @@ class Descriptions:
             self._keep(_REVOCATIONS, message)
         return taken
 
+    def offer_setup(self, message: bytes) -> bool:
+        """Take a setup that was heard where it is newer; raises ``EnvelopeError``.
+
+        One that comes before the first programme waits for the key that it is checked with.
+        """
+        if self.programme is None:
+            self._early_setup = message
+            return False
+        taken = self._take_setup(message)
+        if taken:
+            self._keep(_SETUP, message)
+        return taken
+
     def _take_programme(self, message: bytes) -> bool:
         offered = open_programme(message, self._config.body_key)
         if offered.body.id != self._config.body or offered.fair.id != self._config.fair:
@@ -78,6 +115,8 @@ class Descriptions:
         if not supersedes(offered, self.programme):
             return False
         self.programme = offered
+        if offered.closed:
+            self.setup = None
         self._set_desk()
         booth = next((each for each in offered.booths if each.id == self._config.booth), None)
         self._notify(
@@ -88,6 +127,7 @@ class Descriptions:
                 body_names=offered.body.names,
                 booth_names=booth.names if booth else {},
                 timezone=offered.fair.timezone,
+                closed=offered.closed,
             )
         )
         return True
@@ -98,6 +138,19 @@ class Descriptions:
             return False
         self.revocations = offered
         self._set_desk()
+        return True
+
+    def _take_setup(self, message: bytes) -> bool:
+        if self.programme is None or self.programme.closed:
+            return False
+        offered = open_setup(
+            message, server_key=self.programme.server.signing, batch_seed=self._config.batch_seed
+        )
+        if offered.fair != self._config.fair:
+            raise EnvelopeError("wrong_recipient", "a setup of another fair")
+        if offered.version <= self.setup_version:
+            return False
+        self.setup = offered
         return True
 
     def _keep(self, key: str, message: bytes) -> None:

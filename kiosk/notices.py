@@ -52,7 +52,8 @@ class ProgrammeTaken:
     """The kiosk works by this version of the fair's programme from now on.
 
     Names of the body and of this kiosk's booth are by language (``ar``, ``fr``, …), empty where
-    the programme does not know the booth; ``timezone`` is the fair's, an IANA name.
+    the programme does not know the booth; ``timezone`` is the fair's, an IANA name. Where the fair
+    is ``closed`` nothing is recorded any more.
     """
 
     version: int
@@ -61,6 +62,14 @@ class ProgrammeTaken:
     body_names: Mapping[str, str] = field(default_factory=dict)
     booth_names: Mapping[str, str] = field(default_factory=dict)
     timezone: str = ""
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wiped:
+    """The fair is closed, the server holds every fact, and this kiosk has forgotten so many of them."""
+
+    facts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +86,4 @@ class Trouble:
     over: bool = False
 
 
-Notice = Scanned | Delivered | Link | ProgrammeTaken | Trouble
+Notice = Scanned | Delivered | Link | ProgrammeTaken | Wiped | Trouble

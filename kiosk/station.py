@@ -106,6 +106,8 @@ class Station:
 
     def start(self) -> None:
         """Take up the kept programme and begin to read and to carry."""
+        # First, since a camera takes its time to open.
+        self._reader.start()
         if (salvage := self._recorder.journal.salvage) is not None:
             words = (
                 f"the journal was damaged: {salvage.saved} facts saved, {salvage.holes} declared lost; "
@@ -114,7 +116,6 @@ class Station:
             self._notify(Trouble("journal", "salvaged", words))
         self._descriptions.take_kept()
         self._remember_recent_visits()
-        self._reader.start()
         self._carrier.start()
         self._eye.start()
 
@@ -187,6 +188,8 @@ class Station:
                 self._stopping.wait(_AFTER_FAILURE_S)
 
     def _judge(self, desk: Desk, reading: Reading) -> None:
+        if desk.closed:
+            self._recent.forget()
         for text in self._debounce.fresh(worth_judging(reading.texts), time.monotonic()):
             self._scan(desk, text, reading.arrived_at)
 

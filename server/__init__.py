@@ -12,6 +12,8 @@ Errors::
     ├── TransactionError   a transaction failed; nothing of it was written
     ├── WebError           the page cannot be served, or its account cannot be made
     ├── FairFileError      a fair file has problems; holds every one with its line
+    ├── BackupError        a backup cannot be made or put back as asked
+    ├── BackupFileError    a file is no whole backup, or none can be written there
     └── OfficeError        what an operator asked for cannot be done
 """
 

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from server import ServerError
 from server.assets import NotMadeError, assets_dir
+from server.backup import OnRows
 from server.collector import Collector
 from server.live import StoreSource
 from server.mqtt.access import Accounts, AccountsError, password_sha256, write_accounts, write_private
 from server.mqtt.broker import EmbeddedBroker, holder_of, why_not_listen
 from server.mqtt.subscriber import Subscriber
 from server.office import Office, now_ms
+from server.restore import Restored, restore
 from server.settings import Home
 from server.store.engine import Store
 from server.store.registry import KioskRow, Registry
@@ -58,6 +60,11 @@ def _keep_accounts(home: Home, body: str, kiosks: Sequence[KioskRow]) -> None:
         write_accounts(home.accounts_file, accounts)
     except (AccountsError, OSError) as problem:
         raise ServerError(f"the broker's accounts cannot be written: {problem}") from None
+
+
+def restored(file: Path, directory: Path, *, replace: bool, on_rows: OnRows) -> Restored:
+    """Put a backup in place of a directory's ledger; raises :class:`ServerError`, with nothing changed."""
+    return restore(file, directory, replace=replace, open_store=Store, on_rows=on_rows)
 
 
 def web_accounts(home: Home) -> "FileAccounts":
@@ -221,7 +228,7 @@ def _wait_for_body(
     store: Store, office: Office, stopping: threading.Event, say: Callable[[str], None]
 ) -> bool:
     if not office.body:
-        say("no fair is loaded yet; in another terminal:  riwaq-server fair load FILE.toml")
+        say("no tour is loaded yet; in another terminal:  riwaq-server tour load FILE")
     while not office.body:
         if stopping.wait(1.0):
             return False

@@ -28,12 +28,14 @@ from server import ServerError
 from server.intake import Intake, Taken
 from server.rules.figures import TOTAL
 from server.settings import Secrets
+from server.setups import SetupTeller
 from server.store.engine import Store, TransactionError
 from server.store.ledger import Ledger
 from server.store.registry import Registry
 from wire import topics
 from wire.envelope import Batch, EnvelopeError, batch_head, open_batch
 from wire.messages import Ack, Answer, HeldEpoch, Hello, Live, open_signed, read_state, sign
+from wire.setup import seal_setup
 from wire.topics import TopicError, UpTopic
 
 QUEUE_LENGTH: Final = 2000
@@ -113,6 +115,8 @@ class Collector:
         self._keys_read_at = 0.0
         self._states: dict[str, tuple[bytes, int]] = {}
         self._versions: tuple[tuple[str, int], ...] = ()
+        self._setups = SetupTeller(body, seal=self._seal_setup, publish=self._publish)
+        self._moves: dict[str, int] | None = None
         self._watched_at = 0.0
         self._moved_fairs: set[str] = set()
         self._live_at = 0.0
@@ -323,6 +327,7 @@ class Collector:
             fair = next((row.fair for row in registry.kiosks() if row.device == hello.device), "")
             programme = registry.programmes().get(fair)
             revocations = registry.revocations()
+            setup = self._setups.newer_than(registry, fair, hello.setup_version)
         self._note_success()
         answer = Answer(
             device=hello.device,
@@ -334,6 +339,9 @@ class Collector:
             revocations=_newer(revocations, hello.revocations_version),
         )
         self._publish(topics.down(self._body, hello.device, "answer"), sign(answer, self._signing_key))
+        if setup is not None:
+            # Only now: a kiosk that knew no programme has the key that proves it from the answer.
+            self._setups.tell(setup, {hello.device: key})
 
     # -- what anyone may see -----------------------------------------------------------------
 
@@ -354,7 +362,7 @@ class Collector:
         self._on_moved({self._device_fairs[device] for device in noted})
 
     def _watch(self) -> None:
-        """Publish programmes and revocations when an operator has changed them, or the broker is new."""
+        """See what other processes did, and publish what must be: all of it where the broker is new."""
         now = time.monotonic()
         if now - self._watched_at < _WATCH_EVERY_S and not self._broker_is_new.is_set():
             return
@@ -364,6 +372,8 @@ class Collector:
             self._versions = ()
         with self._store.reading() as connection:
             registry = Registry(connection, self._body)
+            self._look_for_moves(Ledger(connection, self._body).moves())
+            self._setups.tell_changes(registry)
             versions = registry.versions()
             if versions == self._versions:
                 return
@@ -379,6 +389,15 @@ class Collector:
             self._moved_fairs.add(fair)
         if said:
             self._versions = versions
+
+    def _look_for_moves(self, moves: dict[str, int]) -> None:
+        """Notice what another process has brought into the ledger: facts on a stick, a rebuild."""
+        if self._moves is not None and (
+            moved := {fair for fair in moves if moves[fair] != self._moves.get(fair)}
+        ):
+            self._moved_fairs |= moved
+            self._on_moved(moved)
+        self._moves = moves
 
     def _publish_live(self) -> None:
         now = time.monotonic()
@@ -397,6 +416,9 @@ class Collector:
             topic = topics.fair(self._body, fair, "live")
             if self._publish(topic, msgspec.json.encode(live), retain=True):
                 self._moved_fairs.discard(fair)
+
+    def _seal_setup(self, packed: bytes, kiosk_key: bytes) -> bytes:
+        return seal_setup(packed, kiosk_key=kiosk_key, key=self._signing_key)
 
     def _publish(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:
         return self._mouth is not None and self._mouth.publish(topic, payload, retain=retain)

@@ -73,12 +73,16 @@ class _Plan:
 
 
 class Intake:
-    """Takes batches of one body into the store. ``digest_key`` keys the hashes of event bytes."""
+    """Takes batches of one body into the store. ``digest_key`` keys the hashes of event bytes.
 
-    def __init__(self, store: Store, body: str, *, digest_key: bytes) -> None:
+    Where it works ``apart`` from a server that may be running, it notes for it what has moved.
+    """
+
+    def __init__(self, store: Store, body: str, *, digest_key: bytes, apart: bool = False) -> None:
         self._store = store
         self._body = body
         self._digest_key = digest_key
+        self._apart = apart
 
     def take(self, batches: Sequence[Batch], received_at: int) -> Taken:
         """Commit batches in one transaction. ``received_at`` is ms UTC by the server's clock."""
@@ -90,6 +94,8 @@ class Intake:
             fairs = self._write(ledger, plan)
             marks = _advance(ledger, batches, before, plan)
             ledger.set_marks({place: mark for place, mark in marks.items() if mark != before.get(place)})
+            if self._apart:
+                ledger.note_moves(fairs)
         return Taken(marks, fairs, plan.verdicts, plan.flagged)
 
     def greet(self, device: str, epochs: Iterable[KeptEpoch]) -> dict[int, Mark]:
@@ -114,6 +120,7 @@ class Intake:
                     held = sum(seq < entry.first for seq in beyond)
                     ledger.note_gone(place, entry.first - 1 - mark.upto - held)
                     marks[place] = moved
+            ledger.note_kept(device, {entry.epoch: entry.last for entry in kept})
         return {entry.epoch: marks.get(Place(device, entry.epoch), Mark(0, 0, "")) for entry in kept}
 
     def rebuild(self, fair: str) -> None:
@@ -123,6 +130,8 @@ class Intake:
             ledger.drop_figures(fair)
             counted = Counted(ledger.all_counted_visits(fair))
             ledger.add_to_figures(fair, difference(Counted(), counted, self._day_of(fair, ledger)))
+            if self._apart:
+                ledger.note_moves([fair])
 
     # -- judging -----------------------------------------------------------------------------
 

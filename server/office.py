@@ -18,8 +18,12 @@ from server import ServerError
 from server.mqtt.access import new_password, password_sha256
 from server.mqtt.mosquitto import mosquitto_hash
 from server.rules.fair import FairDefinition
+from server.rules.tour import TourDefinition
+from server.rules.tour.difference import Change, difference, falsifications
+from server.rules.tour.invited import without_numbers
 from server.settings import BodyKeys, Home
 from server.store.engine import Store
+from server.store.ledger import Ledger
 from server.store.registry import CardRow, FairRow, KioskRow, Registry
 from wire.card import DAY_ZERO, LAST_DAY, Card, CardIdentity, Refused, body_tag, pack, sign, verify
 from wire.programme import (
@@ -34,6 +38,7 @@ from wire.programme import (
     sign_programme,
     sign_revocations,
 )
+from wire.setup import Setup, pack_setup
 
 SERVER_CARD_KEY: Final = 1
 _CARDS_A_STEP: Final = 500
@@ -68,6 +73,14 @@ class CardOrder:
     valid_to: date
 
 
+@dataclass(frozen=True, slots=True)
+class LoadedTour:
+    """What loading a tour has changed, and the programmes in force by fair; none after a dry run."""
+
+    changes: list[Change]
+    programmes: dict[str, Programme]
+
+
 class AccountsKeeper(Protocol):
     """Whoever tells the broker which kiosks may speak."""
 
@@ -96,40 +109,112 @@ class Office:
 
     # -- fairs -------------------------------------------------------------------------------
 
-    def load_fair(self, definition: FairDefinition) -> Programme:
-        """Take a checked description, sign its programme and give it."""
-        body = definition.body.id
+    def load_tour(self, tour: TourDefinition, *, dry_run: bool = False) -> LoadedTour:
+        """Take a checked description and sign the programmes of its fairs; all of it or nothing.
+
+        Fairs that are loaded and not described stay as they are. Raises :class:`OfficeError` with
+        everything that would falsify what was recorded. A dry run changes nothing.
+        """
+        body = tour.body.id
         if self.body and body != self.body:
             raise OfficeError(
                 f"this server serves the body {self.body!r}, and the file describes {body!r}: "
                 "correct the file's body.id, or make a server of its own for that body"
             )
-        fresh = body not in self._home.secrets.bodies
-        if fresh:
+        with self._store.reading() as connection:
+            changes = self._compare(Registry(connection, body), Ledger(connection, body), tour)
+        if dry_run:
+            return LoadedTour(changes, {})
+        if body not in self._home.secrets.bodies:
             card_keys = {str(SERVER_CARD_KEY): secrets.token_hex(32)}
             self._home.secrets.bodies[body] = BodyKeys(signing=secrets.token_hex(32), card_keys=card_keys)
             self._home.save_secrets()
         self.body = body
         with self._store.writing() as connection:
             registry = Registry(connection, body)
-            registry.put_body(definition.body.names, self.body_public_key)
+            # Again, now that nobody else writes: a kiosk or a fact may have come in between.
+            changes = self._compare(registry, Ledger(connection, body), tour)
+            registry.put_body(tour.body.names, self.body_public_key)
             if not registry.card_keys():
                 key = self._home.secrets.card_key(body, SERVER_CARD_KEY)
                 registry.add_card_key(SERVER_CARD_KEY, bytes(key.verify_key), "server")
-            registry.put_fair(
-                FairRow(
-                    fair=definition.fair.id,
-                    tour=definition.fair.tour,
-                    region=definition.region,
-                    timezone=definition.fair.timezone,
-                    definition=msgspec.json.encode(definition),
+            for definition in tour.fairs:
+                registry.put_fair(
+                    FairRow(
+                        fair=definition.fair.id,
+                        tour=definition.fair.tour,
+                        region=definition.region,
+                        timezone=definition.fair.timezone,
+                        definition=msgspec.json.encode(definition),
+                    )
                 )
-            )
+            self._put_setups(registry, tour)
             if registry.revocations() is None:
                 self._sign_revocations(registry)
             programmes = self._sign_programmes(registry)
             self._keep_accounts(body, registry.kiosks())
-        return programmes[definition.fair.id]
+        return LoadedTour(changes, programmes)
+
+    def remove_fair(self, fair: str) -> None:
+        """Forget a fair of which nothing was recorded and that has no kiosk; raises :class:`OfficeError`."""
+        self._need_body()
+        with self._store.writing() as connection:
+            registry = Registry(connection, self.body)
+            definition = self._definition(registry, fair)
+            kiosks = [row.name for row in registry.kiosks() if row.fair == definition.fair.id]
+            if Ledger(connection, self.body).figures(fair):
+                raise OfficeError(f"visits of {fair} are recorded: a fair with facts cannot be removed")
+            if kiosks:
+                raise OfficeError(f"{fair} has kiosks ({', '.join(kiosks)}): it cannot be removed")
+            registry.remove_fair(fair)
+
+    def _compare(self, registry: Registry, ledger: Ledger, tour: TourDefinition) -> list[Change]:
+        """Say what loading would change; raises :class:`OfficeError` where it must not."""
+        before = {
+            row.fair: msgspec.json.decode(row.definition, type=FairDefinition) for row in registry.fairs()
+        }
+        known = {
+            fair: msgspec.json.decode(content, type=Setup) for fair, (_, content) in registry.setups().items()
+        }
+        refusals = [
+            words
+            for definition in tour.fairs
+            if (old := before.get(definition.fair.id)) is not None
+            for words in falsifications(
+                old,
+                definition,
+                has_facts=bool(ledger.figures(definition.fair.id)),
+                kiosks={row.name: row.booth for row in registry.kiosks() if row.fair == definition.fair.id},
+            )
+        ]
+        if refusals:
+            raise OfficeError("nothing was loaded:\n" + "\n".join(f"  - {words}" for words in refusals))
+        invited_before = {fair: setup.invitees for fair, setup in known.items()}
+        return difference(before, tour.fairs, invited_before, self._invited(tour))
+
+    def _invited(self, tour: TourDefinition) -> dict[str, dict[str, list[str]]]:
+        return without_numbers(tour.invitees, bytes.fromhex(self._home.secrets.digest_key))
+
+    def _put_setups(self, registry: Registry, tour: TourDefinition) -> None:
+        """Keep what kiosks are sent sealed, under a new version where it has changed."""
+        kept = registry.setups()
+        invited = self._invited(tour)
+        for definition in tour.fairs:
+            fair = definition.fair.id
+            version, content = kept.get(fair, (0, b""))
+            old = msgspec.json.decode(content, type=Setup) if content else Setup(version=1, fair=fair)
+            if old.invitees == invited.get(fair, {}):
+                continue
+            new = msgspec.structs.replace(
+                old, version=self._next_version(version), invitees=invited.get(fair, {})
+            )
+            pack_setup(new)  # what no kiosk could be sent is refused here, where somebody can mend it
+            registry.put_setup(fair, new.version, msgspec.json.encode(new))
+
+    def sign_anew(self, registry: Registry) -> dict[str, Programme]:
+        """Sign what has changed, within the caller's transaction; gives the programmes in force by fair."""
+        self._need_body()
+        return self._sign_programmes(registry)
 
     @property
     def body_public_key(self) -> bytes:
@@ -260,32 +345,32 @@ class Office:
         kiosks = registry.kiosks()
         card_keys = [CardKey(id=key_id, key=public) for key_id, public in registry.card_keys()]
         before = registry.programmes()
+        closed = registry.closed_fairs()
         signed: dict[str, Programme] = {}
         for row in registry.fairs():
             definition = msgspec.json.decode(row.definition, type=FairDefinition)
-            programme = Programme(
-                version=self._next_version(before[row.fair][0] if row.fair in before else 0),
+            kept = before.get(row.fair)
+            programme = definition.programme(
+                version=self._next_version(kept[0] if kept else 0),
                 issued_at=self._clock(),
-                body=definition.body,
-                fair=definition.fair,
                 server=ServerKeys(
                     signing=bytes(self._home.secrets.signing_key.verify_key),
                     sealing=bytes(self._home.secrets.sealing_key.public_key),
                 ),
                 card_keys=card_keys,
-                booths=definition.booths,
-                partners=definition.partners,
-                territories=definition.territories,
                 kiosks=[
                     KioskEntry(device=kiosk.device, batch_key=kiosk.batch_key, booth=kiosk.booth)
                     for kiosk in kiosks
                     if kiosk.fair == row.fair
                 ],
+                closed=row.fair in closed,
             )
-            message = sign_programme(programme, key)
-            # What is about to be handed out is read back first, as a kiosk would.
-            open_programme(message, bytes(key.verify_key))
-            registry.put_programme(row.fair, programme.version, message)
+            if kept is not None:
+                in_force = open_programme(kept[1], bytes(key.verify_key))
+                if _says_the_same(programme, in_force):
+                    signed[row.fair] = in_force
+                    continue
+            registry.put_programme(row.fair, programme.version, sign_programme(programme, key))
             signed[row.fair] = programme
         return signed
 
@@ -315,11 +400,16 @@ class Office:
 
     def _need_body(self) -> None:
         if not self.body:
-            raise OfficeError("no fair is loaded yet: start with  riwaq-server fair load FILE.toml")
+            raise OfficeError("no tour is loaded yet: start with  riwaq-server tour load FILE")
         if self.body not in self._home.secrets.bodies:
             raise OfficeError(
                 f"secrets.json holds no keys of the body {self.body!r}: put back the copy from your backup"
             )
+
+
+def _says_the_same(one: Programme, other: Programme) -> bool:
+    """Say whether two programmes differ in nothing but version and time."""
+    return one == msgspec.structs.replace(other, version=one.version, issued_at=one.issued_at)
 
 
 def _card(order: CardOrder, tag: int) -> Card:

@@ -29,8 +29,8 @@ from server import ServerError
 from server.mqtt.access import new_password, write_private
 from wire.broker import BrokerAddress, BrokerAddressError, parse_broker, split_address
 
-_SETTINGS: Final = "server.toml"
-_SECRETS: Final = "secrets.json"
+SETTINGS: Final = "server.toml"
+SECRETS: Final = "secrets.json"
 _LOCK: Final = "server.lock"
 _PLACE: Final = re.compile(r"\(at line (\d+), column (\d+)\)")
 _KEYS: Final = ("listen", "broker", "kiosk_broker", "database", "web")
@@ -126,7 +126,7 @@ class Home:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        if not _is_there(path / _SETTINGS) and not _is_there(path / _SECRETS):
+        if not _is_there(path / SETTINGS) and not _is_there(path / SECRETS):
             raise SettingsError(
                 f"{path} is not a server's directory: make one with  riwaq-server init {path}"
             )
@@ -135,11 +135,11 @@ class Home:
         kept = _read_secrets(path, problems)
         if values is not None:
             problems += [
-                f"{_SETTINGS}: {key} is not a setting: remove the line"
+                f"{SETTINGS}: {key} is not a setting: remove the line"
                 for key in sorted(values.keys() - set(_KEYS))
             ]
             problems += [
-                f"{_SETTINGS}: {key} must be a text in quotes"
+                f"{SETTINGS}: {key} must be a text in quotes"
                 for key in _KEYS
                 if not isinstance(values.get(key, ""), str)
             ]
@@ -153,7 +153,7 @@ class Home:
         self.broker = _broker(texts, of_addresses)
         _check_web(self.web, of_addresses)
         if values is not None:
-            problems += [f"{_SETTINGS}: {problem}" for problem in of_addresses]
+            problems += [f"{SETTINGS}: {problem}" for problem in of_addresses]
         if problems or kept is None:
             lines = "".join(f"\n  - {problem}" for problem in problems)
             raise SettingsError(f"the server's directory {path} cannot be used:{lines}")
@@ -167,7 +167,7 @@ class Home:
     @property
     def settings_file(self) -> Path:
         """What an operator may change."""
-        return self.path / _SETTINGS
+        return self.path / SETTINGS
 
     @property
     def web_accounts_file(self) -> Path:
@@ -195,7 +195,7 @@ class Home:
     def save_secrets(self) -> None:
         """Write the secrets back, at once or not at all."""
         write_private(
-            self.path / _SECRETS, msgspec.json.format(msgspec.json.encode(self.secrets)).decode() + "\n"
+            self.path / SECRETS, msgspec.json.format(msgspec.json.encode(self.secrets)).decode() + "\n"
         )
 
     @contextmanager
@@ -232,7 +232,7 @@ class Home:
 
 def make_home(path: Path, *, listen: str, broker: str, kiosk_broker: str, database: str, web: str) -> Home:
     """Make a server's directory with fresh secrets; raises :class:`SettingsError` where one is."""
-    if _is_there(path / _SECRETS) or _is_there(path / _SETTINGS):
+    if _is_there(path / SECRETS) or _is_there(path / SETTINGS):
         raise SettingsError(f"{path} is a server's directory already: its keys are kept as they are")
     texts = {"listen": "" if broker else listen, "broker": broker, "kiosk_broker": kiosk_broker}
     problems: list[str] = []
@@ -244,9 +244,9 @@ def make_home(path: Path, *, listen: str, broker: str, kiosk_broker: str, databa
         raise SettingsError("; ".join(problems))
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_private(path / _SETTINGS, _TEMPLATE.format(**texts, database=database, web=web))
+        write_private(path / SETTINGS, _TEMPLATE.format(**texts, database=database, web=web))
         fresh = msgspec.json.encode(Secrets.fresh())
-        write_private(path / _SECRETS, msgspec.json.format(fresh).decode() + "\n")
+        write_private(path / SECRETS, msgspec.json.format(fresh).decode() + "\n")
     except OSError as problem:
         raise SettingsError(f"{path} cannot be written: {problem.strerror}") from None
     return Home(path)
@@ -296,16 +296,16 @@ def _is_there(path: Path) -> bool:
 
 def _read_settings(path: Path, problems: list[str]) -> dict[str, Any] | None:
     try:
-        return tomllib.loads((path / _SETTINGS).read_text(encoding="utf-8"))
+        return tomllib.loads((path / SETTINGS).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        problems.append(f"{_SETTINGS} is missing: put back the copy from your backup")
+        problems.append(f"{SETTINGS} is missing: put back the copy from your backup")
     except OSError as problem:
-        problems.append(f"{_SETTINGS} cannot be read: {problem.strerror}")
+        problems.append(f"{SETTINGS} cannot be read: {problem.strerror}")
     except UnicodeDecodeError:
-        problems.append(f"{_SETTINGS} is not a text in UTF-8: save it as one")
+        problems.append(f"{SETTINGS} is not a text in UTF-8: save it as one")
     except (tomllib.TOMLDecodeError, RecursionError) as problem:
         # Its words name a place; what stands there may be a password.
-        problems.append(f"{_SETTINGS} is no TOML: {_place_of(problem)}; a text stands in quotes")
+        problems.append(f"{SETTINGS} is no TOML: {_place_of(problem)}; a text stands in quotes")
     return None
 
 
@@ -317,13 +317,13 @@ def _place_of(problem: Exception) -> str:
 def _read_secrets(path: Path, problems: list[str]) -> Secrets | None:
     put_back = "put back the copy from your backup"
     try:
-        return msgspec.json.decode((path / _SECRETS).read_bytes(), type=Secrets)
+        return msgspec.json.decode((path / SECRETS).read_bytes(), type=Secrets)
     except FileNotFoundError:
-        problems.append(f"{_SECRETS} is missing: {put_back}")
+        problems.append(f"{SECRETS} is missing: {put_back}")
     except OSError as problem:
-        problems.append(f"{_SECRETS} cannot be read: {problem.strerror}")
+        problems.append(f"{SECRETS} cannot be read: {problem.strerror}")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        problems.append(f"{_SECRETS} is damaged: {put_back}")
+        problems.append(f"{SECRETS} is damaged: {put_back}")
     return None
 
 

@@ -1,7 +1,7 @@
 """Delivery as it must not be: each part breaks one rule, and the delivery machine must see it."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, Self
 
 import msgspec
@@ -9,7 +9,7 @@ import msgspec
 from kiosk.rules.delivery import Command, Delivery, EpochView, Send
 from server.rules.ingest import Verdict
 from tests.fakes import Batch, Disk, FakeJournal, FakeLedger
-from wire.messages import Ack, Answer, HeldEpoch
+from wire.messages import Ack, Answer, HeldEpoch, KeptEpoch
 
 
 class IgnoresTails(Delivery):
@@ -97,6 +97,60 @@ class SilentAboutMoves(Delivery):
         super().appended(epoch, last)
 
 
+class WipesUnasked(Delivery):
+    """Wipes on what was acknowledged at any time, and does not ask again at the closing."""
+
+    def _may_wipe(self) -> bool:
+        return (
+            self._closed and not self._wiped and all(lane.mark >= lane.last for lane in self._lanes.values())
+        )
+
+
+class BelievesGivenUp(Delivery):
+    """Lets a server give up facts that are still on this kiosk's disk."""
+
+    def answered(self, answer: Answer, held: Mapping[int, str | None], now: float) -> list[Command]:
+        epochs = [
+            msgspec.structs.replace(entry, tail=entry.tail or held.get(entry.epoch) or "")
+            for entry in answer.epochs
+        ]
+        return super().answered(msgspec.structs.replace(answer, epochs=epochs), held, now)
+
+
+class WipesOnAnOldWord(Delivery):
+    """Wipes what an earlier run acknowledged, where the answer of this one says nothing of it."""
+
+    def due(self, now: float) -> list[Command]:
+        for lane in self._lanes.values():
+            lane.confirmed = True
+        return super().due(now)
+
+
+class WipesAtOnce(Delivery):
+    """Wipes as soon as it hears of the closing."""
+
+    def _may_wipe(self) -> bool:
+        return self._closed and not self._wiped
+
+
+class WipesForEver(Delivery):
+    """Holds that a wipe is over once for all."""
+
+    def appended(self, epoch: int, last: int) -> None:
+        wiped = self._wiped
+        super().appended(epoch, last)
+        self._wiped = wiped
+
+
+class ForgetsUndelivered(FakeJournal):
+    """Wipes without a look at its marks."""
+
+    def wipe(self) -> int | None:
+        for row in self.disk.epochs.values():
+            row.mark = row.last
+        return super().wipe()
+
+
 class GoesOnInOldEpoch(FakeJournal):
     """Uses the last epoch again after a restart."""
 
@@ -157,6 +211,41 @@ class DropsClashes(FakeLedger):
         return held
 
 
+class CarriesWithoutMarks(FakeLedger):
+    """Takes a stick's facts in and does not move the marks over them."""
+
+    carried: frozenset[tuple[int, int]] = frozenset()
+
+    def take_carried(self, batch: Batch) -> None:
+        before = set(self.rows[batch.epoch])
+        super().take_carried(batch)
+        self.carried |= {(batch.epoch, seq) for seq in set(self.rows[batch.epoch]) - before}
+
+    def mark(self, epoch: int) -> HeldEpoch:
+        held = super().mark(epoch)
+        if any((epoch, seq) in self.carried for seq in range(1, held.upto + 1)):
+            return HeldEpoch(epoch=epoch, upto=0, tail="")
+        return held
+
+
+class CarriesTwice(FakeLedger):
+    """Takes every stick for new: what is in the ledger already comes in once more."""
+
+    def take_carried(self, batch: Batch) -> None:
+        super().take_carried(batch)
+        self.twice = True
+
+    def visits(self) -> int:
+        return super().visits() + getattr(self, "twice", False)
+
+
+class WaitsForWhatIsGone(FakeLedger):
+    """Never gives up what a kiosk has wiped and a restored ledger lacks."""
+
+    def greet(self, epochs: Iterable[KeptEpoch]) -> list[HeldEpoch]:
+        return [self.mark(entry.epoch) for entry in epochs]
+
+
 class Overwrites(FakeLedger):
     """Puts the later fact in the place of the earlier one."""
 
@@ -183,9 +272,24 @@ BROKEN: Final[dict[str, dict[str, Any]]] = {
             Impatient,
             ForksForEver,
             SilentAboutMoves,
+            WipesUnasked,
+            WipesOnAnOldWord,
+            WipesForEver,
+            BelievesGivenUp,
         )
     },
     **{part.__name__: {"journal": part} for part in (GoesOnInOldEpoch, ForksHalf)},
-    **{part.__name__: {"ledger": part} for part in (AcknowledgesOverGaps, DropsClashes, Overwrites)},
+    **{
+        part.__name__: {"ledger": part}
+        for part in (
+            AcknowledgesOverGaps,
+            DropsClashes,
+            Overwrites,
+            CarriesWithoutMarks,
+            CarriesTwice,
+            WaitsForWhatIsGone,
+        )
+    },
+    "WipesAtOnce": {"delivery": WipesAtOnce, "journal": ForgetsUndelivered},
     "TailIsLastName": {"journal": TailIsLastName, "ledger": TailIsLastNameToo},
 }

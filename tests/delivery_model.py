@@ -7,8 +7,9 @@ along and, once everything is healed, counts (:meth:`World.settle`, :meth:`World
 
 What is promised. A mark never moves over a fact that the server's run which said so does
 not hold. It may be stale for a while: a server restored from a backup holds less than its
-earlier run said. In the end the ledger holds every fact that stands on any kiosk's disk,
-once; a fact may be missing only where the model has seen the last copy of it go
+earlier run said. A closed kiosk forgets a fact only where a run from the closing on has said that
+it holds it, and in the end keeps none. In the end the ledger holds every fact that stands on any
+kiosk's disk, once; a fact may be missing only where the model has seen the last copy of it go
 (``World.gone``): a disk put back, a row gone bad, a ledger restored.
 """
 
@@ -18,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, Self
 
 from kiosk.journal import Entry, Position
-from kiosk.rules.delivery import Command, Delivery, EpochView, Fork, MoveMark, SayHello, Send
+from kiosk.rules.delivery import Command, Delivery, EpochView, Fork, MoveMark, SayHello, Send, Wipe
 from tests.fakes import Batch
 from wire.events import Event, Lost, Visit, encode_event, event_name
 from wire.messages import Ack, Answer, HeldEpoch, Hello, KeptEpoch
@@ -49,6 +50,7 @@ class JournalLike(Protocol):
     def tail(self, epoch: int, upto: int) -> str | None: ...
     def set_mark(self, epoch: int, upto: int, server_time: int) -> None: ...
     def fork(self, epoch: int) -> EpochView | None: ...
+    def wipe(self) -> int | None: ...
     def oldest_waiting(self) -> Entry | None: ...
     def newest(self, most: int) -> Iterator[Entry]: ...
     def entries(self) -> Iterator[tuple[Position, Entry | None, bool]]: ...
@@ -64,6 +66,7 @@ class LedgerLike(Protocol):
     flagged: bool
 
     def take(self, batch: Batch) -> HeldEpoch: ...
+    def take_carried(self, batch: Batch) -> None: ...
     def greet(self, epochs: Iterable[KeptEpoch]) -> list[HeldEpoch]: ...
     def holds(self) -> dict[str, int]: ...
     def visits(self) -> int: ...
@@ -72,12 +75,22 @@ class LedgerLike(Protocol):
     def close(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """The body's signed word on whether the fair is closed, and by which run of the server it came."""
+
+    version: int = 0
+    closed: bool = False
+    run: int = 0
+
+
 @dataclass(slots=True)
 class Machine:
     """One kiosk machine: a disk, a process, perhaps a connection."""
 
     journal: JournalLike
     delivery: Delivery
+    word: Word = field(default_factory=Word)
     connected: bool = False
     answered_by: str = ""
     nonce: str = ""
@@ -93,6 +106,7 @@ class Machine:
         return Machine(
             journal=self.journal.snapshot(),
             delivery=copy.deepcopy(self.delivery),
+            word=self.word,
             connected=self.connected,
             answered_by=self.answered_by,
             nonce=self.nonce,
@@ -137,10 +151,13 @@ class World:
         self.happened: dict[str, bytes] = {}
         self.lost: set[str] = set()
         self.gone: set[str] = set()
-        self.images: list[Any] = []
+        self.images: list[tuple[Any, Word]] = []
         self.frozen: list[Machine] = []
-        self.backups: list[tuple[LedgerLike, Standing]] = []
+        self.word = Word()
+        self.backups: list[tuple[LedgerLike, Standing, Word]] = []
+        self.sticks: list[list[Batch]] = []
         self.held_by_run: dict[str, set[str]] = {self.run: set()}
+        self.runs = [self.run]
         self.used_epochs: set[int] = set()
         self.changes = 0
         self.machines = [self._machine(start_journal(self.mint))]
@@ -154,7 +171,7 @@ class World:
         for machine in (*self.machines, *self.frozen):
             machine.journal.close()
         self.ledger.close()
-        for ledger, _ in self.backups:
+        for ledger, _, _ in self.backups:
             ledger.close()
 
     # -- what happens at a kiosk -------------------------------------------------------------
@@ -189,16 +206,17 @@ class World:
         machine.answered_by = ""
         machine.delivery.disconnected()
 
-    def restart(self, machine: Machine, image: Any = None) -> None:
+    def restart(self, machine: Machine, older: tuple[Any, Word] | None = None) -> None:
         """Start a new process, perhaps on an older copy of the disk."""
         old = machine.journal
-        fresh = self._machine(old.restarted(image if image is not None else old.image()))
+        image, word = older or (old.image(), machine.word)
+        fresh = self._machine(old.restarted(image), word)
         self.machines[self.machines.index(machine)] = fresh
         old.close()
         self._note_gone()
 
     def copy_disk(self, machine: Machine) -> None:
-        self.images.append(machine.journal.image())
+        self.images.append((machine.journal.image(), machine.word))
 
     def freeze(self, machine: Machine) -> None:
         """Take a snapshot of a running machine."""
@@ -213,7 +231,9 @@ class World:
     def clone(self, machine: Machine, *, running: bool) -> None:
         """Let a second machine go on from here, in the same epoch where it is running."""
         twin = (
-            machine.frozen() if running else self._machine(machine.journal.restarted(machine.journal.image()))
+            machine.frozen()
+            if running
+            else self._machine(machine.journal.restarted(machine.journal.image()), machine.word)
         )
         self.machines.append(twin)
 
@@ -225,18 +245,51 @@ class World:
             machine.journal.damage(at.epoch, at.seq)
             self._note_gone()
 
+    def hear_word(self, machine: Machine) -> None:
+        """Let a kiosk hear what the server holds to be the programme; it takes a newer one alone."""
+        if self.word.version > machine.word.version:
+            machine.word = self.word
+            machine.delivery.set_closed(self.word.closed, self.now)
+
+    def export(self, machine: Machine) -> None:
+        """Write all that a kiosk keeps to a stick; rows that went bad leave gaps."""
+        stick: list[Batch] = []
+        for view in machine.journal.epochs():
+            run: list[bytes] = []
+            entries = [*machine.journal.read(view.epoch, view.first, view.last), None]
+            for seq, entry in enumerate(entries, view.first):
+                if entry is not None:
+                    run.append(entry.payload)
+                elif run:
+                    stick.append(Batch(view.epoch, seq - len(run), tuple(run)))
+                    run = []
+        self.sticks.append(stick)
+
     # -- what happens at the server ----------------------------------------------------------
+
+    def take_stick(self, which: int) -> None:
+        """Take a stick in: nobody is told, and it stays as it is."""
+        for batch in self.sticks[which]:
+            self._watch_places(batch)
+            self.ledger.take_carried(batch)
+        self.held_by_run[self.run] |= self.ledger.holds().keys()
+        self._watch_quarantine()
+
+    def say_closed(self, *, closed: bool) -> None:
+        """Sign a newer programme, which says whether the fair is closed."""
+        self.word = Word(self.mint(), closed, len(self.runs) - 1)
 
     def restart_server(self) -> None:
         self.run = f"run-{self.mint()}"
+        self.runs.append(self.run)
         self.held_by_run[self.run] = set(self.ledger.holds())
 
     def back_up(self) -> None:
-        self.backups.append((self.ledger.backup(), copy.deepcopy(self.standing)))
+        self.backups.append((self.ledger.backup(), copy.deepcopy(self.standing), self.word))
 
     def restore_server(self, which: int) -> None:
         """Start the server again on an older copy of its ledger."""
-        ledger, standing = self.backups[which]
+        ledger, standing, self.word = self.backups[which]
         self.ledger.close()
         self.ledger = ledger.backup()
         self.standing = copy.deepcopy(standing)
@@ -271,6 +324,9 @@ class World:
                     server_time=0,
                 )
             )
+        self._watch_quarantine()
+
+    def _watch_quarantine(self) -> None:
         if self.ledger.quarantined() != self.standing.clashed:
             raise BrokenPromiseError(
                 f"in quarantine {self.ledger.quarantined()}, clashed {self.standing.clashed}"
@@ -321,9 +377,28 @@ class World:
                     machine.journal.set_mark(epoch, upto, 0)
                 case Fork(epoch):
                     self.changes += 1
-                    machine.forks += 1
                     machine.windows.pop(epoch, None)
-                    machine.delivery.forked(epoch, machine.journal.fork(epoch))
+                    moved_to = machine.journal.fork(epoch)
+                    machine.forks += moved_to is not None
+                    machine.delivery.forked(epoch, moved_to)
+                case Wipe():
+                    self._wipe(machine)
+
+    def _wipe(self, machine: Machine) -> None:
+        kept = {entry.event_id for _, entry, _ in machine.journal.entries() if entry is not None}
+        if machine.journal.wipe() is None:
+            return
+        if not machine.word.closed:
+            raise BrokenPromiseError("wiped while the fair goes on")
+        run = machine.answered_by
+        if run not in self.runs or self.runs.index(run) < machine.word.run:
+            raise BrokenPromiseError(f"wiped on the word of {run!r}, from before the closing")
+        if kept - self.held_by_run[run]:
+            raise BrokenPromiseError(f"wiped what {run} does not hold: {kept - self.held_by_run[run]}")
+        self.changes += bool(kept)
+        machine.delivery.wiped(machine.journal.epochs())
+        machine.windows.clear()
+        self._note_gone()
 
     def _say_hello(self, machine: Machine, nonce: str) -> None:
         epochs = [
@@ -362,11 +437,13 @@ class World:
         self.happened[event_id] = encode_event(event)
         return Entry(event_id, self.happened[event_id])
 
-    def _machine(self, journal: JournalLike) -> Machine:
+    def _machine(self, journal: JournalLike, word: Word | None = None) -> Machine:
         delivery = self._new_delivery(
             journal.epochs(), mint_nonce=lambda: f"nonce-{self.mint()}", jitter=lambda: 0.5
         )
-        return Machine(journal, delivery)
+        machine = Machine(journal, delivery, word or Word())
+        delivery.set_closed(machine.word.closed, self.now)
+        return machine
 
     # -- watching ----------------------------------------------------------------------------
 
@@ -449,6 +526,8 @@ class World:
         raise BrokenPromiseError("does not come to rest")
 
     def _converse(self, machines: Sequence[Machine]) -> None:
+        for machine in machines:
+            self.hear_word(machine)
         for _ in range(MOST_ROUNDS):
             for machine in machines:
                 self.turn(machine)
@@ -483,6 +562,8 @@ class World:
             views = machine.journal.epochs()
             _must(all(view.mark == view.last for view in views), "not delivered", views)
             _must(machine.delivery.waiting == 0, "facts wait", machine.delivery.waiting)
+            kept = [entry for _, entry, _ in machine.journal.entries()]
+            _must(not kept or not machine.word.closed, "a closed kiosk keeps", kept)
             _must(machine.forks <= MOST_FORKS_AT_THE_END, "forks", machine.forks)
 
 

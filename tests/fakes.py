@@ -24,6 +24,7 @@ class _Epoch:
     first: int
     last: int
     mark: int
+    wiped: str = ""
 
 
 @dataclass(slots=True)
@@ -87,7 +88,7 @@ class FakeJournal:
         row = self.disk.epochs.get(epoch)
         if row is None or not row.first - 1 <= upto <= row.last:
             return None
-        tail = ""
+        tail = row.wiped
         for entry in self.read(epoch, row.first, upto):
             if entry is None:
                 return None
@@ -99,6 +100,9 @@ class FakeJournal:
 
     def fork(self, epoch: int) -> EpochView | None:
         if epoch not in self.disk.epochs:
+            return None
+        if self.disk.epochs[epoch].first > self.disk.epochs[epoch].last:
+            del self.disk.epochs[epoch]
             return None
         fresh = self._mint_epoch()
         # In place: the order of epochs is the order of time.
@@ -112,6 +116,17 @@ class FakeJournal:
         if self._epoch == epoch:
             self._epoch = fresh
         return EpochView(fresh, row.first, row.last, row.mark)
+
+    def wipe(self) -> int | None:
+        if any(row.mark < row.last for row in self.disk.epochs.values()):
+            return None
+        for epoch, row in self.disk.epochs.items():
+            row.wiped = self.tail(epoch, row.last) or ""
+            row.first = row.last + 1
+        forgotten = len(self.disk.facts)
+        self.disk.facts.clear()
+        self._epoch = None
+        return forgotten
 
     def oldest_waiting(self) -> Entry | None:
         for view in self.epochs():
@@ -156,6 +171,7 @@ class FakeLedger:
         self.rows: dict[int, dict[int, Row]] = defaultdict(dict)
         self.accepted: dict[str, bytes] = {}
         self.quarantine: dict[tuple[int, int, str], Verdict] = {}
+        self.given_up: dict[int, int] = {}
         self.flagged = False
 
     def backup(self) -> Self:
@@ -185,14 +201,23 @@ class FakeLedger:
                 rows[seq] = Row(event_name(raw), item.digest, verdict)
         return self.mark(batch.epoch)
 
+    def take_carried(self, batch: Batch) -> None:
+        """Commit a batch that came on a stick."""
+        self.take(batch)
+
     def greet(self, epochs: Iterable[KeptEpoch]) -> list[HeldEpoch]:
-        return [self.mark(entry.epoch) for entry in epochs]
+        kept = list(epochs)
+        for entry in kept:
+            # Wiped by the kiosk, and never heard of here: the ledger was put back to before.
+            if entry.first > self.mark(entry.epoch).upto + 1:
+                self.given_up[entry.epoch] = entry.first - 1
+        return [self.mark(entry.epoch) for entry in kept]
 
     def mark(self, epoch: int) -> HeldEpoch:
-        rows = self.rows.get(epoch, {})
-        upto = contiguous(0, sorted(rows))
+        rows, before = self.rows.get(epoch, {}), self.given_up.get(epoch, 0)
+        upto = contiguous(before, sorted(seq for seq in rows if seq > before))
         tail = ""
-        for seq in range(1, upto + 1):
+        for seq in range(before + 1, upto + 1):
             tail = next_tail(tail, rows[seq].name)
         return HeldEpoch(epoch=epoch, upto=upto, tail=tail)
 

@@ -136,7 +136,7 @@ class Office:
         self.made = json_of(
             "server", "init", self.path, *(["--web", ""] if "--web" not in init else []), *init
         )
-        self.fair = json_of("server", "fair", "load", EXAMPLE, "--dir", self.path)
+        [self.fair] = json_of("server", "tour", "load", EXAMPLE, "--dir", self.path)["fairs"]
         self.booths: list[str] = self.fair["booths"]
 
     def add_kiosk(self, name: str, booth: str | None = None) -> Path:

@@ -70,6 +70,7 @@ class RealLedger:
         self._path = path
         self._store = Store(f"sqlite:///{path}")
         self._intake = Intake(self._store, BODY, digest_key=b"k" * 16)
+        self._carried = Intake(self._store, BODY, digest_key=b"k" * 16, apart=True)
         self.flagged = False
 
     def take(self, batch: fakes.Batch) -> HeldEpoch:
@@ -77,6 +78,10 @@ class RealLedger:
         taken = self._intake.take([Batch(head, batch.events)], 0)
         self.flagged |= DEVICE in taken.flagged
         return _held(batch.epoch, taken.marks[Place(DEVICE, batch.epoch)])
+
+    def take_carried(self, batch: fakes.Batch) -> None:
+        head = BatchHead(DEVICE, batch.epoch, batch.first, len(batch.events))
+        self.flagged |= DEVICE in self._carried.take([Batch(head, batch.events)], 0).flagged
 
     def greet(self, epochs: Iterable[KeptEpoch]) -> list[HeldEpoch]:
         marks = self._intake.greet(DEVICE, epochs)

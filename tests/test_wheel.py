@@ -26,7 +26,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_wheel_holds_programs_migrations_and_the_example(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {"kiosk/__main__.py", "server/__main__.py", "wire/card.py"} <= names
-    assert "server/examples/rabat.toml" in names
+    assert {"server/examples/rabat.toml", "server/examples/tour.toml"} <= names
     assert any(name.startswith("server/store/migrations/versions/r0001") for name in names)
     assert "server/store/migrations/script.py.mako" in names
     assert not any(name.startswith(("tests/", "demo/")) for name in names)
@@ -57,8 +57,8 @@ def test_installed_wheel_answers_and_opens_a_directory(wheel: Path, tmp_path: Pa
     home = tmp_path / "home"
     for words in (
         ["init", str(home)],
-        ["fair", "example", "fair.toml"],
-        ["fair", "load", "fair.toml", "--dir", str(home)],
+        ["tour", "example", "tour.toml"],
+        ["tour", "load", "tour.toml", "--dir", str(home)],
     ):
         done = subprocess.run(
             [sys.executable, "-m", "server", *words],

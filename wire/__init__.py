@@ -19,6 +19,7 @@ Errors::
     ├── CardError          a card's fields do not fit its layout
     ├── EventError         an event cannot be understood (``code`` says why)
     ├── EnvelopeError      a message cannot be trusted or read (``code`` says why)
+    ├── StickError         a file that was carried by hand is no whole one (``code`` says why)
     └── TopicError         a topic is not one of ours
 """
 

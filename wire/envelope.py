@@ -68,6 +68,7 @@ class Kind(IntEnum):
     ANSWER = 4
     PROGRAMME = 5
     REVOCATIONS = 6
+    SETUP = 7
 
 
 class EnvelopeError(WireError):
@@ -209,6 +210,12 @@ def sign_message(kind: Kind, payload: bytes, key: SigningKey) -> bytes:
     message = head + key.sign(_LABEL + head + payload).signature + payload
     _split_signed(kind, message)
     return message
+
+
+def signed_length(payload: bytes) -> int:
+    """Give the bytes that the signed message of a payload would have, without a key to sign it."""
+    packed = zlib.compress(payload) if len(payload) >= _WORTH_COMPRESSING else payload
+    return _SIGNED_HEAD + _SIGNATURE + len(packed)
 
 
 def open_message(kind: Kind, message: bytes, public_key: bytes) -> bytes:

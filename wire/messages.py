@@ -49,6 +49,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     programme_version: Mark = 0
     revocations_version: Mark = 0
     software: Annotated[str, msgspec.Meta(max_length=32)] = ""
+    setup_version: Mark = 0
 
 
 class HeldEpoch(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +106,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     programme_version: Mark = 0
     damaged_rows: Mark = 0
     software: str = ""
+    wiped: bool = False
+    """The fair is closed, and the kiosk keeps nothing of it."""
 
 
 class Live(msgspec.Struct, frozen=True, kw_only=True):

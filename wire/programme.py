@@ -18,7 +18,8 @@ import msgspec
 from nacl.signing import SigningKey
 
 from wire.card import CardIdentity
-from wire.envelope import EnvelopeError, Kind, open_message, sign_message
+from wire.described import CategoryWords, Consent, Hours, Level, Names, Notice, Offer, Session, Theme
+from wire.envelope import EnvelopeError, Kind, open_message, sign_message, signed_length
 from wire.events import Millis
 from wire.zones import zone_of
 
@@ -27,7 +28,6 @@ FORMAT: Final = "1.0"
 MAX_BYTES: Final = 256 * 1024
 """A retained message is at most this long; pictures travel by hash."""
 
-Names = dict[str, str]
 Key = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
 Version = Annotated[int, msgspec.Meta(ge=1, lt=2**53)]
 # In the one form that a kiosk compares with: a number in capitals would revoke nothing.
@@ -51,7 +51,9 @@ class Fair(msgspec.Struct, frozen=True, kw_only=True):
     days: list[date]
     timezone: str = "Africa/Casablanca"
     venue: Names = {}
+    hall: Names = {}
     territory: str = ""
+    hours: list[Hours] = []
 
 
 class Partner(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,11 +74,15 @@ class Booth(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Territory(msgspec.Struct, frozen=True, kw_only=True):
-    """A region, province, delegation or centre. ``code`` is what a card's 8 bits hold, 0 for none."""
+    """A region, province, delegation or centre. ``code`` is what a card's 8 bits hold, 0 for none.
+
+    ``level`` is the id of one of the programme's levels, empty where the body has none.
+    """
 
     id: str
     names: Names
     parent: str = ""
+    level: str = ""
     code: Annotated[int, msgspec.Meta(ge=0, lt=256)] = 0
 
 
@@ -117,6 +123,16 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
     kiosks: list[KioskEntry] = []
     closed: bool = False
     format: str = FORMAT
+    tour_names: Names = {}
+    levels: list[Level] = []
+    categories: list[CategoryWords] = []
+    offers: list[Offer] = []
+    sessions: list[Session] = []
+    consents: list[Consent] = []
+    notices: list[Notice] = []
+    theme: Theme = Theme()
+    retention: dict[str, int] = {}
+    """Days that each purpose's personal data are kept, as the tour's description says them."""
 
     @property
     def card_key_by_id(self) -> Mapping[int, bytes]:
@@ -168,6 +184,11 @@ class RevocationIndex:
         """Say whether the card, or the key that signed it, is revoked."""
         known = self._keys.get(card.key_id)
         return str(card) in self._cards or (known is not None and f"{card.card_id:014x}" not in known)
+
+
+def programme_length(programme: Programme) -> int:
+    """Give the bytes that a programme's signed message would have."""
+    return signed_length(msgspec.json.encode(programme))
 
 
 def sign_programme(programme: Programme, body_key: SigningKey) -> bytes:

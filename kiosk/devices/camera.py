@@ -206,7 +206,8 @@ class Camera:
         """Show the source from its beginning until it gives no more pictures; return why it does not."""
         seen = 0
         with _open(self.source, self._folder_rate) as reel:
-            due = time.monotonic()
+            # The first picture is shown at once; after it a video keeps its own time.
+            due = time.monotonic() - reel.pause_s
             while not self._stopping.is_set():
                 picture = reel.read()
                 if picture is None:

@@ -51,6 +51,9 @@ _MIGRATIONS: Final = (
     # Over the events up to the mark; rows after it are always there or declared lost.
     "ALTER TABLE epoch ADD COLUMN tail TEXT NOT NULL DEFAULT '';",
 )
+_BUSY_MS: Final = 10_000
+_WIPE_WAIT_MS: Final = 300
+"""Wiping is tried again and again; scans must not wait for whoever reads the journal."""
 _NEW_EPOCH: Final = "INSERT INTO epoch (epoch, first, last, mark, tail) VALUES (?, ?, ?, ?, ?)"
 _FACTS: Final = "SELECT epoch, seq, event_id, payload, checksum FROM fact"
 
@@ -138,11 +141,16 @@ class Journal(JournalView):
     def fork(self, epoch: int) -> EpochView | None:
         """Move ``epoch`` to a fresh number with seqs, ids and bytes unchanged, nothing of it delivered.
 
-        Gives the epoch as it is now, or None where there is none of that number. A damaged
-        row leaves a hole, which is declared ``Lost`` like any other.
+        Gives the epoch as it is now, or None where there is none of that number, or nothing in it.
+        A damaged row leaves a hole, which is declared ``Lost`` like any other.
         """
         view = next((view for view in self.epochs() if view.epoch == epoch), None)
         if view is None:
+            return None
+        if view.first > view.last:
+            # Wiped: there is nothing to send under another number.
+            with self._transaction():
+                self._db.execute("DELETE FROM epoch WHERE epoch = ?", (epoch,))
             return None
         fresh = self._mint_epoch()
         # One transaction: a plug that is pulled here must not leave facts that are nowhere to be sent.
@@ -164,6 +172,39 @@ class Journal(JournalView):
         if self._epoch == epoch:
             self._epoch = fresh
         return EpochView(fresh, view.first, view.last, view.first - 1)
+
+    def wipe(self) -> int | None:
+        """Forget every fact, so that the files hold nothing of any; None where one is not delivered.
+
+        Gives how many were forgotten. Epochs keep their numbers, marks and tails: a server that
+        was restored from an older copy learns by them that facts are gone. May be called again,
+        and must be where it raised: it says so where another program reads the journal just now.
+        """
+        self._db.execute("PRAGMA secure_delete = ON")
+        with self._transaction():
+            if any(view.mark < view.last for view in self.epochs()):
+                return None
+            forgotten = self._db.execute("DELETE FROM fact").rowcount
+            # What a closed kiosk still needs; anything else may speak of people.
+            self._db.execute(
+                "DELETE FROM setting WHERE key NOT IN ('programme', 'revocations', 'server_time')"
+            )
+            self._db.execute("UPDATE epoch SET first = last + 1")
+        # What comes after is another history: a new epoch.
+        self._epoch = None
+        try:
+            self._db.execute("VACUUM")
+            # The write-ahead log still holds the pages as they were.
+            self._db.execute(f"PRAGMA busy_timeout = {_WIPE_WAIT_MS}")
+            busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            self._db.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+            for part in self._path.parent.glob(f"{self._path.name}.damaged-*"):
+                part.unlink()
+        except (OSError, sqlite3.Error) as problem:
+            raise JournalError(f"the journal cannot be wiped ({problem}): check the disk") from problem
+        if busy:
+            raise JournalError("the journal is wiped as soon as no other program reads it")
+        return forgotten
 
     def put(self, key: str, value: bytes) -> None:
         """Keep a small value beside the facts: the programme, the revocations."""
@@ -195,7 +236,7 @@ class Journal(JournalView):
         return db
 
     def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path, isolation_level=None, timeout=10)
+        db = sqlite3.connect(self._path, isolation_level=None, timeout=_BUSY_MS / 1000)
         db.text_factory = as_text
         try:
             db.execute("PRAGMA journal_mode = WAL")

@@ -176,11 +176,15 @@ def reading(path: Path) -> Iterator[JournalView]:
     a kiosk that starts mends the one and changes the other.
     """
     try:
-        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
+        db = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10, isolation_level=None
+        )
     except sqlite3.Error as problem:
         raise JournalError(f"the journal {path.name} cannot be opened ({problem})") from None
     db.text_factory = as_text
     with closing(db):
+        # One moment: an epoch that moves meanwhile would be found nowhere.
+        db.execute("BEGIN")
         yield JournalView(db)
 
 

@@ -14,6 +14,9 @@ A machine without a clock, a socket or a disk: the station tells it what happene
 - Where the server holds other events, two kiosks share one identity (a cloned or restored
   disk). The whole epoch moves to a fresh number, also what was delivered: the server may
   have been restored since, and filled those places with the other's facts.
+- When the fair is closed a hello is said, and the facts are wiped once its answer, with the
+  acknowledgements that follow it, has confirmed every one of them. What was confirmed before
+  counts for nothing here: that may have been another run, and the server restored since.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -74,7 +77,12 @@ class Fork:
     epoch: int
 
 
-Command = SayHello | Send | MoveMark | Fork
+@dataclass(frozen=True, slots=True)
+class Wipe:
+    """Forget every fact; then call :meth:`Delivery.wiped`."""
+
+
+Command = SayHello | Send | MoveMark | Fork | Wipe
 
 
 @dataclass(slots=True)
@@ -84,6 +92,7 @@ class _Lane:
     last: int
     mark: int
     cursor: int
+    confirmed: bool = False
     outstanding: list[Send] = field(default_factory=list)
     stalls: int = 0
     deadline: float = 0.0
@@ -108,6 +117,8 @@ class Delivery:
         self._nonce: str | None = None
         self._hello_tries = 0
         self._hello_at = 0.0
+        self._closed = False
+        self._wiped = False
 
     @property
     def answered_by(self) -> str | None:
@@ -123,6 +134,7 @@ class Delivery:
         """Note that the journal now holds ``epoch`` up to ``last``."""
         if epoch in self._moved:
             return  # appended just before the epoch was moved, told just after: it went along
+        self._wiped = False
         lane = self._lanes.get(epoch)
         if lane is None:
             self._lanes[epoch] = _lane(EpochView(epoch, 1, last, 0))
@@ -139,6 +151,18 @@ class Delivery:
         for lane in self._lanes.values():
             _back_to_mark(lane)
             lane.stalls = 0
+            lane.confirmed = False
+
+    def set_closed(self, closed: bool, now: float) -> None:  # noqa: FBT001 - the programme's own word
+        """Note whether the fair is closed: then facts are wiped once all of them are confirmed anew."""
+        self._closed = closed
+        self._wiped = False
+        if closed:
+            # An answer on its way may be of a run from before the closing.
+            self._nonce = None
+            self._hello_at = now
+            for lane in self._lanes.values():
+                lane.confirmed = False
 
     def disconnected(self) -> None:
         """Note that nothing can be said any more."""
@@ -159,14 +183,18 @@ class Delivery:
         # Batches that were on their way may have died with the run before.
         changed = self._run != answer.run
         self._run = answer.run
+        if changed:
+            for lane in self._lanes.values():
+                lane.confirmed = False
         commands: list[Command] = []
         for entry in answer.epochs:
-            lane = self._lanes.get(entry.epoch)
-            if lane is None:
+            if entry.epoch not in self._lanes:
                 continue
-            if not _same_history(entry, held.get(entry.epoch)):
+            lane = self._lanes[entry.epoch]
+            if not _same_history(entry, held.get(entry.epoch), lane.first):
                 commands.append(Fork(lane.epoch))
                 continue
+            lane.confirmed = True
             if changed or entry.upto < lane.mark:
                 _back_to_mark(lane)
                 lane.stalls = 0
@@ -184,16 +212,24 @@ class Delivery:
         if lane is None or ack.upto <= lane.mark:
             return []
         entry = HeldEpoch(epoch=ack.epoch, upto=ack.upto, tail=ack.tail)
-        if not _same_history(entry, held):
+        if not _same_history(entry, held, lane.first):
             return [Fork(lane.epoch)]
+        # An epoch that began after the hello; of any other the answer has spoken.
+        lane.confirmed = True
         return self._move(lane, ack.upto, now)
 
     def forked(self, epoch: int, moved_to: EpochView | None) -> None:
         """Note that the journal has moved ``epoch`` to ``moved_to`` (None: it no longer had it)."""
         self._moved.add(epoch)
+        self._wiped = False
         self._lanes.pop(epoch, None)
         if moved_to is not None:
             self._lanes[moved_to.epoch] = _lane(moved_to)
+
+    def wiped(self, epochs: Iterable[EpochView]) -> None:
+        """Note that the journal has forgotten every fact; ``epochs`` is what it says now."""
+        self._wiped = True
+        self._lanes = {view.epoch: _lane(view) for view in epochs}
 
     def due(self, now: float) -> list[Command]:
         """Give what is to be said now: hellos that are due, windows that may go."""
@@ -212,6 +248,8 @@ class Delivery:
                 if lane.stalls > 1 and self._nonce is None:
                     commands += self._hello(now)
         commands += self._windows(now)
+        if self._may_wipe():
+            commands.append(Wipe())
         return commands
 
     def next_due(self) -> float | None:
@@ -220,6 +258,11 @@ class Delivery:
             return None
         deadlines = [lane.deadline for lane in self._lanes.values() if lane.outstanding]
         return min([self._hello_at, *deadlines])
+
+    def _may_wipe(self) -> bool:
+        if not self._closed or self._wiped or self._nonce is not None:
+            return False
+        return all(lane.confirmed and lane.mark >= lane.last for lane in self._lanes.values())
 
     def _hello(self, now: float) -> list[Command]:
         self._nonce = self._mint_nonce()
@@ -275,10 +318,13 @@ def _after_mark(lane: _Lane) -> int:
     return max(lane.mark + 1, lane.first)
 
 
-def _same_history(entry: HeldEpoch, held: str | None) -> bool:
+def _same_history(entry: HeldEpoch, held: str | None, first: int) -> bool:
     """Say whether the server's events up to its mark are this kiosk's own.
 
     ``held`` is None where the journal does not reach so far, or cannot be read there. An
-    empty tail stands before the first event, or where the server gave up what came before.
+    empty tail stands before the first event, or where the server gave up what had been wiped:
+    that must not be said of a fact that is still kept here, from ``first`` on.
     """
-    return entry.upto == 0 or (held is not None and entry.tail in {"", held})
+    if entry.upto == 0:
+        return True
+    return held is not None and (entry.tail == held or (not entry.tail and entry.upto < first))

@@ -21,6 +21,8 @@ class Outcome(StrEnum):
     REPEAT = "repeat"
     REFUSED = "refused"
     STAFF = "staff"
+    CLOSED = "closed"
+    """The fair is over: nothing is recorded any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The verdict on a scan, and the fact to record; no fact for a repeat or a staff card.
+    """The verdict on a scan, and the fact to record; none for a repeat, a staff card or after closing.
 
     ``recorded_at`` is when the visit that a repeat repeats was recorded, UTC in milliseconds by
     the clock of now; 0 for all else, and where that clock is not credible.
@@ -68,6 +70,7 @@ class Desk:
         self._tag = body_tag(body_key)
         self._keys = programme.card_key_by_id
         self._zone = programme.zone
+        self.closed = programme.closed
         self._revoked = RevocationIndex(revocations)
         self._earliest_credible_ms = max(programme.issued_at, last_server_ms)
 
@@ -82,8 +85,13 @@ class Desk:
     def decide(self, text: str, recent: "RecentVisits", moment: Moment) -> Decision:
         """Judge a code that was read; changes nothing, not even ``recent``."""
         card = verify(text, self._tag, self._keys)
+        if self.closed:
+            return Decision(Outcome.CLOSED, card=None if isinstance(card, Refused) else card)
         if isinstance(card, Refused):
             return _refused(card.code, None)
+        return self._judge(card, recent, moment)
+
+    def _judge(self, card: Card, recent: "RecentVisits", moment: Moment) -> Decision:
         if card.identity in self._revoked:
             return _refused(RefusalCode.REVOKED, card)
         credible = self.clock_credible(moment)
@@ -136,6 +144,10 @@ class RecentVisits:
             if 0 <= _age_ms(self._last[oldest], moment) < REPEAT_WINDOW_MS:
                 break
             del self._last[oldest]
+
+    def forget(self) -> None:
+        """Forget everybody: the fair is closed."""
+        self._last.clear()
 
     def age_ms(self, card: CardIdentity, moment: Moment) -> int | None:
         """Say how long before ``moment`` this card's visit was recorded; None from ten minutes on."""

@@ -86,6 +86,7 @@ _REFUSALS: Final = {
         "This card is no longer in use", "If you have a new card, please show it. Otherwise ask the staff."
     ),
 }
+_CLOSED: Final = Said("These days are over", "Nothing is recorded here any more. Thank you for your visit.")
 _REFUSED_OTHERWISE: Final = Said("Your card was not accepted", "Please ask the staff.")
 
 _CANNOT_WRITE: Final = Said(
@@ -121,7 +122,7 @@ def attract(translator: Translator, *, camera: bool) -> Said:
 def verdict(translator: Translator, outcome: str, code: str, *, recorded_at: str = "") -> Said:
     """Say what a scan came to; ``recorded_at`` is the local time of the first visit, ``09:15``."""
     if outcome == Outcome.REFUSED:
-        known = {str(each): said for each, said in _REFUSALS.items()}
+        known = {str(each): said for each, said in _REFUSALS.items()} | {str(Outcome.CLOSED): _CLOSED}
         return _in(translator, known.get(code, _REFUSED_OTHERWISE))
     said = _in(translator, _VERDICTS[Outcome(outcome)])
     if outcome == Outcome.REPEAT and recorded_at:
@@ -194,6 +195,7 @@ def all_messages() -> Iterator[str]:
             _BLIND,
             _DEAF,
             _HELP,
+            _CLOSED,
             _REFUSED_OTHERWISE,
             _CANNOT_WRITE,
         ),

@@ -20,6 +20,8 @@ from kiosk.ui.theme import LIME
 
 _ASK_WAITING_S: Final = 1.0
 _FRAMES_BEFORE_START: Final = 2
+_LOADING_FRAME_S: Final = 0.05
+"""How long a touch waits at most while the parts are loaded."""
 _START_PATIENCE_S: Final = 10.0
 
 
@@ -112,6 +114,9 @@ def run_window(  # noqa: PLR0915 - one after the other, as it happens
         working = starter.working
         if stopping.is_set() or starter.problem is not None:
             stopTouchApp()
+        elif starter.is_alive():
+            # Nothing moves yet, and each frame would take the interpreter from what is being loaded.
+            starter.join(_LOADING_FRAME_S)
         elif working is not None and time.monotonic() >= ask_at:
             ask_at = time.monotonic() + _ASK_WAITING_S
             flow.now_waiting(working.waiting)

@@ -13,6 +13,7 @@ from typing import Final
 
 from kiosk.notices import Delivered, Link, Notice, ProgrammeTaken, Scanned, Trouble
 from kiosk.rules import wording
+from kiosk.rules.desk import Outcome
 from kiosk.rules.wording import Said, Translator
 from kiosk.ui.languages import OFFERED
 from wire.zones import zone_of
@@ -175,10 +176,13 @@ class Flow:
         )
         # A fact was written: whatever kept the journal from it is over.
         self._troubles.pop("journal", None)
-        self._show(Kind(str(notice.outcome)), notice.code, f"{at:%H:%M}" if at else "", now)
+        kind, code = Kind.REFUSED, str(notice.outcome)
+        if notice.outcome is not Outcome.CLOSED:
+            kind, code = Kind(str(notice.outcome)), notice.code
+        self._show(kind, code, f"{at:%H:%M}" if at else "", now)
         if notice.language in OFFERED:
             self._language, self._language_until = notice.language, 0.0
-        return TONES[Kind(str(notice.outcome))]
+        return TONES[kind]
 
     def _trouble(self, notice: Trouble, now: float) -> str:
         if notice.kind == "camera":

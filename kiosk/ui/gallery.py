@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING, Final
 
 from PIL import Image, ImageDraw, ImageFilter
 
-from kiosk.assets import NotMadeError, assets_dir
+from kiosk import KioskError
+from kiosk.assets import assets_dir
 from kiosk.notices import Link, Notice, ProgrammeTaken, Scanned, Trouble
 from kiosk.rules.desk import Outcome
 from kiosk.ui.flow import STANDS_S, Flow, Kind, View
 from kiosk.ui.geometry import dpi_of
 from kiosk.ui.languages import OFFERED, Catalogues
-from kiosk.ui.setup import WindowOptions, prepare
-from kiosk.ui.shaping import NoArabicError, Typesetter
+from kiosk.ui.setup import WindowOptions, open_window, prepare
+from kiosk.ui.shaping import Typesetter
 from wire.card import RefusalCode
 
 if TYPE_CHECKING:
@@ -156,10 +157,8 @@ class Studio:
 
     def __init__(self, assets: Path) -> None:
         """Take the directory of fonts and catalogues."""
+        open_window()
         # Kivy's modules are importable only now, after prepare.
-        from kivy.base import EventLoop  # noqa: PLC0415
-
-        EventLoop.ensure_window()
         from kiosk.ui.kit import Textures  # noqa: PLC0415
         from kiosk.ui.preview import Film  # noqa: PLC0415
 
@@ -303,10 +302,10 @@ def main(words: Sequence[str] | None = None) -> int:
         try:
             assets = assets_dir()
             prepare(Path(home), WindowOptions(320, 240), frames_a_second=0)
-        except (NotMadeError, NoArabicError) as problem:
+            drawn = list(draw_all(asked.out, assets, asked.lang or OFFERED, shapes))
+        except KioskError as problem:
             sys.stderr.write(f"{problem}\n")
             return 1
-        drawn = list(draw_all(asked.out, assets, asked.lang or OFFERED, shapes))
     index = asked.out / "index.html"
     index.write_text(_index(drawn), encoding="utf-8")
     sys.stdout.write(f"{len(drawn)} pictures; look at {index}\n")

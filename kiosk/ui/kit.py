@@ -35,10 +35,11 @@ class Textures:
 
 
 def _texture(mask: Image.Image) -> Texture:
+    # Half of what red, green, blue and opacity would take of a small machine's memory.
     white = Image.new("L", mask.size, 255)
-    texture = Texture.create(size=mask.size, colorfmt="rgba")
+    texture = Texture.create(size=mask.size, colorfmt="luminance_alpha")
     texture.blit_buffer(
-        Image.merge("RGBA", (white, white, white, mask)).tobytes(), colorfmt="rgba", bufferfmt="ubyte"
+        Image.merge("LA", (white, mask)).tobytes(), colorfmt="luminance_alpha", bufferfmt="ubyte"
     )
     texture.flip_vertical()
     return texture

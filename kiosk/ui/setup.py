@@ -30,6 +30,7 @@ _ENVIRONMENT: Final = {
 # Without a screen SDL would draw into memory by itself, and nobody would know. The console
 # itself (kmsdrm) will do; a name that this SDL does not have is passed over.
 _REAL_SCREENS: Final = "wayland,x11,kmsdrm"
+_INTO_MEMORY: Final = "offscreen"
 _SCREENS: Final = Path("/sys/class/drm")
 _FIRST_TIMING: Final = 54
 _EDID_BYTES: Final = 128
@@ -102,6 +103,12 @@ def open_window() -> Any:
         ) from None
     finally:
         log.setLevel(level)
+    if os.environ["SDL_VIDEODRIVER"] == _INTO_MEMORY:
+        from kivy.graphics.opengl import glFinish  # noqa: PLC0415 - the same
+
+        # A screen makes each frame wait for the one before. In memory nothing does: Mesa's threads
+        # fall behind and what is not drawn yet piles up, half a megabyte a screen.
+        EventLoop.window.bind(on_flip=lambda _: glFinish())
     return EventLoop.window
 
 

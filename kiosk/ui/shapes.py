@@ -133,7 +133,7 @@ def brackets(side: int, arm: int, stroke: int) -> Image.Image:
 def _drawn(size: int, draw_it: Callable[[ImageDraw.ImageDraw, int], None]) -> Image.Image:
     fine = Image.new("L", (size * _FINE, size * _FINE))
     draw_it(ImageDraw.Draw(fine), size * _FINE)
-    return fine.resize((size, size), Image.Resampling.BOX)
+    return fine.reduce(_FINE)
 
 
 def _polygon(draw: ImageDraw.ImageDraw, scale: int, points: Points) -> None:

@@ -30,8 +30,9 @@ _MOST_MARKS: Final = 2
 # Baseline and room around a line, as shares of the font's size; tashkil and tails fit in.
 _BASELINE: Final = 1.02
 _PAD: Final = 0.45
-# No font has capitals higher than this share's inverse: where the search for a size begins.
-_LEAST_SIZE: Final = 1.25
+_SMALLEST: Final = 8
+# The size of Noto's letters by the height of its capitals: where the search for a size begins.
+_USUAL_SIZE: Final = 1.4
 # A text of more words is broken in a simpler way.
 _MOST_WEIGHED: Final = 24
 # What it is worth that a line ends at such a sign, in squares of a line's unevenness.
@@ -122,7 +123,9 @@ class Typesetter:
 
     def _size_for_capitals(self, pixels: float) -> int:
         """Give the smallest font size at which a Latin H is at least so many pixels high."""
-        size = max(8, int(pixels * _LEAST_SIZE))
+        size = max(_SMALLEST, round(pixels * _USUAL_SIZE))
+        while size > _SMALLEST and self._capital_height(size - 1) >= pixels:
+            size -= 1
         while self._capital_height(size) < pixels:
             size += 1
         return size

@@ -1,6 +1,6 @@
 """What an operator types: ``riwaq-server COMMAND``."""
 
-from server.commands import broker, cards, facts, fair, kiosk, setup, web
+from server.commands import backup, broker, cards, facts, fair, kiosk, setup, tour, web
 from server.commands.common import Friendly
 
 
@@ -11,17 +11,20 @@ def main() -> None:
 
 program = Friendly(
     name="riwaq-server",
-    help="Riwaq's server: describe a fair, pair kiosks, issue cards, collect facts, give figures.",
+    help="Riwaq's server: describe a tour, pair kiosks, issue cards, collect facts, give figures.",
     commands={
         "init": setup.init,
         "run": setup.run,
         "status": setup.status,
         "stats": setup.stats,
         "rebuild": setup.rebuild,
+        "tour": tour.group,
         "fair": fair.group,
         "kiosk": kiosk.group,
         "cards": cards.group,
         "facts": facts.group,
+        "backup": backup.backup,
+        "restore": backup.restore,
         "broker": broker.group,
         "web": web.group,
     },

@@ -29,7 +29,7 @@ def files(*, out: Path, listen: str, user: str | None, directory: Path) -> None:
     """
     with opened(directory) as (home, _, office):
         if not office.body:
-            raise OfficeError("no fair is loaded yet: start with  riwaq-server fair load FILE.toml")
+            raise OfficeError("no tour is loaded yet: start with  riwaq-server tour load FILE")
         try:
             written = write_mosquitto(
                 out,

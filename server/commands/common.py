@@ -9,11 +9,11 @@ from typing import Any, Final
 import click
 
 from server import ServerError
-from server.files.fair_file import FairFileError
+from server.files.tour_file import TourFileError
 from server.mqtt.access import AccountsError
 from wire import WireError
 
-_TOLD: Final = (ServerError, WireError, FairFileError, AccountsError)
+_TOLD: Final = (ServerError, WireError, TourFileError, AccountsError)
 
 dir_option = click.option(
     "--dir",

@@ -1,87 +1,80 @@
-"""``fair check`` and ``fair load``."""
+"""``fair close`` and ``fair reopen``."""
 
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 
 import click
 
+from server.backup import Backup, back_up
 from server.bootstrap import opened
+from server.closing import Closing
+from server.commands.backup import progress_of, tell
 from server.commands.common import dir_option, json_option, show
-from server.files.example import example_fair
-from server.files.fair_file import FairFileError, check_fair, content_of, read_fair
-from server.office import OfficeError
+from server.office import now_ms
 
-_FILE = click.argument("file", type=click.Path(path_type=Path))
+_FAIR = click.argument("fair", metavar="FAIR")
 
 
 @click.group("fair")
 def group() -> None:
-    """Describe a fair and sign its programme."""
+    """End a fair, so that kiosks wipe its facts; or let it go on."""
 
 
 @group.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@_FAIR
 @click.option(
-    "--second-day", type=click.DateTime(["%Y-%m-%d"]), help="Move its days so that the second is this."
+    "--backup",
+    "file",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Where its backup goes, a new file or a directory.",
 )
-@dir_option
-def example(*, file: Path, second_day: datetime | None, directory: Path) -> None:  # noqa: ARG001 - every command takes --dir
-    """Write the example stop to FILE, to begin from: three days in Rabat, six booths."""
-    if file.exists():
-        raise OfficeError(f"{file} exists already: choose another file")
-    try:
-        file.write_text(example_fair(second_day.date() if second_day else None), encoding="utf-8")
-    except OverflowError:
-        raise OfficeError("that day has no day before or after it: choose another") from None
-    except OSError as problem:
-        raise OfficeError(f"{file} cannot be written: {problem.strerror}") from None
-    click.echo(f"{file} is written: change it, then  riwaq-server fair check {file}")
-
-
-@group.command()
-@_FILE
+@click.option("--with-secrets", is_flag=True, help="The backup also holds the keys (secrets.json).")
+@click.option("--anyway", is_flag=True, help="Also while kiosks keep facts that have not come.")
 @dir_option
 @json_option
-def check(*, file: Path, directory: Path, as_json: bool) -> None:  # noqa: ARG001 - every command takes --dir
-    """Name every problem of a fair's FILE.toml with its line. Changes nothing."""
-    try:
-        problems = check_fair(content_of(file), str(file))
-    except FairFileError as unreadable:
-        problems = unreadable.problems
-    if as_json:
-        show([asdict(problem) for problem in problems])
-    else:
-        for problem in problems:
-            click.echo(str(problem))
-        if not problems:
-            click.echo(f"{file} is in order.")
-    if problems:
-        raise SystemExit(1)
+def close(*, fair: str, file: Path, with_secrets: bool, anyway: bool, directory: Path, as_json: bool) -> None:
+    """Close FAIR: make a backup and read it back, then tell its kiosks to wipe what they have delivered.
 
+    From then on kiosks record nothing; what one still keeps is delivered when it is back, then wiped.
+    """
+    with opened(directory) as (home, store, office), progress_of("backup") as on_rows:
 
-@group.command()
-@_FILE
-@dir_option
-@json_option
-def load(*, file: Path, directory: Path, as_json: bool) -> None:
-    """Take a fair's FILE.toml, sign its programme and give it to every kiosk."""
-    definition = read_fair(content_of(file), str(file))
-    with opened(directory) as (_, _, office):
-        programme = office.load_fair(definition)
-    days = [day.isoformat() for day in programme.fair.days]
+        def made() -> Backup:
+            return back_up(home, store, office.body, file, with_secrets=with_secrets, on_rows=on_rows)
+
+        done = Closing(store, office, clock=now_ms).close(fair, made, anyway=anyway)
     if as_json:
         show(
             {
-                "body": programme.body.id,
-                "fair": programme.fair.id,
-                "version": programme.version,
-                "days": days,
-                "booths": [booth.id for booth in programme.booths],
+                "fair": fair,
+                "version": done.programme.version,
+                "backup": done.backup.as_dict(),
+                "unheard": [asdict(each) for each in done.unheard],
             }
         )
         return
-    click.echo(
-        f"{programme.fair.id} is loaded: {len(days)} days from {days[0]}, {len(programme.booths)} booths."
-    )
-    click.echo("Next:  riwaq-server kiosk add NAME --booth BOOTH --out kiosk.toml")
+    tell(done.backup)
+    click.echo(f"{fair} is closed; a running server tells its kiosks at once.")
+    for each in done.unheard:
+        click.echo(f"  {each}", err=True)
+    if done.unheard:
+        click.echo(
+            "What these kiosks keep comes when they are back, and is in no backup of before. Once  "
+            "riwaq-server status  says that they are wiped, make another:  riwaq-server backup FILE",
+            err=True,
+        )
+
+
+@group.command()
+@_FAIR
+@dir_option
+@json_option
+def reopen(*, fair: str, directory: Path, as_json: bool) -> None:
+    """Let the closed FAIR go on: its kiosks record again. Figures stay as they are."""
+    with opened(directory) as (_, store, office):
+        programme = Closing(store, office, clock=now_ms).reopen(fair)
+    if as_json:
+        show({"fair": fair, "version": programme.version})
+        return
+    click.echo(f"{fair} is open again; a running server tells its kiosks at once.")

@@ -85,7 +85,7 @@ def init(
         )
         click.echo(f"A new password:  riwaq-server web password --dir {target}")
         show_account(FIRST_ACCOUNT, new)
-    click.echo(f"Next:  riwaq-server fair load FILE.toml --dir {target}")
+    click.echo(f"Next:  riwaq-server tour load FILE --dir {target}")
 
 
 @click.command()
@@ -111,6 +111,8 @@ def status(*, directory: Path, as_json: bool) -> None:
     for code, count in found["refused_messages"].items():
         click.echo(f"  {count} messages were not taken: {code}")
     facts = found["facts"]
+    for fair in found["closed"]:
+        click.echo(f"{fair} is closed.")
     click.echo(f"{sum(facts.values())} facts in the ledger; {found['in_quarantine']} events in quarantine.")
     for entry in found["kiosks"]:
         click.echo(f"  {entry['name']} ({entry['booth']}): {entry['sentence']}")
@@ -144,14 +146,15 @@ def rebuild(fair: str, directory: Path) -> None:
     """Derive a fair's figures again from its facts."""
     with opened(directory) as (home, store, office):
         fair = _choose(office, fair)
-        Intake(store, office.body, digest_key=bytes.fromhex(home.secrets.digest_key)).rebuild(fair)
+        digest_key = bytes.fromhex(home.secrets.digest_key)
+        Intake(store, office.body, digest_key=digest_key, apart=True).rebuild(fair)
     click.echo(f"The figures of {fair} are derived anew.")
 
 
 def _choose(office: Office, fair: str) -> str:
     fairs = office.fairs() if office.body else []
     if not fairs:
-        raise OfficeError("no fair is loaded yet: start with  riwaq-server fair load FILE.toml")
+        raise OfficeError("no tour is loaded yet: start with  riwaq-server tour load FILE")
     if not fair and len(fairs) == 1:
         return fairs[0]
     if fair not in fairs:
@@ -176,6 +179,7 @@ def _status(home: Home, store: Store, office: Office) -> dict[str, Any]:
         registry = Registry(connection, office.body)
         kiosks = [_kiosk(row) for row in registry.kiosks()]
         fairs = [row.fair for row in registry.fairs()]
+        closed = sorted(registry.closed_fairs())
     is_running = home.in_use()
     running: dict[str, Any] = {}
     if is_running:
@@ -190,6 +194,7 @@ def _status(home: Home, store: Store, office: Office) -> dict[str, Any]:
         "page": running.get("page", ""),
         "body": office.body,
         "fairs": fairs,
+        "closed": closed,
         "in_quarantine": counts.pop("in_quarantine"),
         "facts": counts,
         "taken": running.get("facts", {}),
@@ -212,6 +217,7 @@ def _kiosk(row: KioskRow) -> dict[str, Any]:
         "online": online,
         "seen_at": row.state_at,
         "waiting": waiting,
+        "wiped": bool(state.get("wiped")),
         "clock_wrong_ms": row.clock_wrong_ms,
         "flag": row.flag,
     }
@@ -226,6 +232,8 @@ def _sentence(row: KioskRow, state: dict[str, Any], *, online: bool) -> str:
     parts = ["works" if online else f"no network since {since} UTC"]
     if waiting:
         parts.append(f"{waiting} facts waiting, safe")
+    if state.get("wiped"):
+        parts.append("the fair is closed and it is wiped: it may be put away")
     if state.get("camera_trouble"):
         parts.append("its camera sees nothing: check the cable and the light")
     if row.clock_wrong_ms is not None and abs(row.clock_wrong_ms) > _CLOCK_WRONG_MS:

@@ -7,7 +7,6 @@ the left-out line can have harmed no other.
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from server.files.toml_tree import beyond_reading, lines_of, parse
 from server.files.toml_words import in_words, stands_alone
+from server.files.utf8 import NotUtf8Error, decode
 from server.rules.reader import Place
 
 MAX_BYTES: Final = 1 << 20
@@ -62,51 +62,17 @@ def read_located(content: bytes) -> LocatedToml:
     """Read TOML of at most :data:`MAX_BYTES`. Never raises: what is wrong is noted."""
     if len(content) > MAX_BYTES:
         what = f"the file has {len(content)} bytes"
-        return LocatedToml(None, [Flaw(1, what, f"describe the fair in at most {MAX_BYTES} bytes (1 MiB)")])
+        return LocatedToml(None, [Flaw(1, what, f"describe it in at most {MAX_BYTES} bytes (1 MiB)")])
     try:
-        text = _decode(content)
-    except _NotUtf8 as problem:
-        return LocatedToml(None, [problem.flaw])
+        text = decode(content)
+    except NotUtf8Error as problem:
+        return LocatedToml(None, [Flaw(problem.line, problem.what, problem.instead)])
     mark = Flaw(1, "the file begins with U+FEFF, a byte order mark", "save it as UTF-8 without BOM")
     flaws = [mark] if text.startswith("\ufeff") else []
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     if (beyond := beyond_reading(text)) is not None:
         return LocatedToml(None, [*flaws, Flaw(*beyond)])
     return _Mending(text, flaws).read()
-
-
-class _NotUtf8(Exception):  # noqa: N818 - carries a flaw to the one who decodes
-    def __init__(self, line: int, looks_like: str) -> None:
-        super().__init__(looks_like)
-        what = f"the file is not UTF-8: {looks_like}"
-        self.flaw = Flaw(line, what, "open it in the editor that wrote it and save it as UTF-8")
-
-
-def _decode(content: bytes) -> str:
-    for mark, name in ((b"\xff\xfe\0\0", "UTF-32"), (b"\0\0\xfe\xff", "UTF-32")):
-        if content.startswith(mark):
-            raise _NotUtf8(1, f"it begins with the mark of {name}")
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _NotUtf8(1, "it begins with the mark of UTF-16")
-    head = content[:1000]
-    if head.count(0) * 3 >= len(head) > 1:
-        raise _NotUtf8(1, "it looks like UTF-16 without its mark")
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as problem:
-        line = content.count(b"\n", 0, problem.start) + 1
-        bad = content[problem.start : problem.start + 1].hex().upper()
-        raise _NotUtf8(line, f"the byte {bad} stands in this line, {_encoding_guess(content)}") from None
-
-
-def _encoding_guess(content: bytes) -> str:
-    high = bytes(byte for byte in content if byte >= 0x80)[:4000]  # noqa: PLR2004 - beyond ASCII
-    letters = high.decode("cp1256")
-    arabic = sum(unicodedata.name(letter, "").startswith("ARABIC") for letter in letters)
-    # French accents keep their places in cp1256, so Arabic letters decide.
-    if arabic * 2 > len(high):
-        return "and it looks like Windows Arabic (cp1256)"
-    return "and it looks like Windows Western (cp1252) or a file that is no text"
 
 
 class _Mending:

@@ -7,6 +7,7 @@ LANGUAGES: Final = {"ar": "Arabic", "fr": "French", "zgh": "Tamazight", "en": "E
 """The languages of names, as a reader of a message calls them."""
 REQUIRED: Final = ("ar", "fr")
 MAX_CHARACTERS: Final = 300
+MAX_TEXT: Final = 4000
 
 _JOINERS = "\u200c\u200d"  # Arabic script and Tifinagh are written with them
 _REPLACEMENT = "\ufffd"
@@ -26,24 +27,35 @@ def folded(name: str) -> str:
 
 def objection(name: str) -> tuple[str, str] | None:
     """Say why a text cannot be a name, and what to write instead; nothing where it can."""
-    kept = tidy(name)
-    if not kept:
-        return "the name is empty", "write the name as members shall read it"
-    if len(kept) > MAX_CHARACTERS:
+    if len(tidy(name)) > MAX_CHARACTERS:
         return (
-            f"the name has {len(kept)} characters",
+            f"the name has {len(tidy(name))} characters",
             f"write at most {MAX_CHARACTERS}; a screen shows the first 40 or so",
         )
-    for character in name:
+    return _objection(name, "name")
+
+
+def text_objection(text: str) -> tuple[str, str] | None:
+    """Say why this cannot be a text of one or more lines, and what to write instead."""
+    if len(tidy(text)) > MAX_TEXT:
+        return f"the text has {len(tidy(text))} characters", f"write at most {MAX_TEXT}; nobody reads more"
+    return _objection(text.replace("\r\n", "\n").replace("\n", " "), "text")
+
+
+def _objection(text: str, what: str) -> tuple[str, str] | None:
+    kept = tidy(text)
+    if not kept:
+        return f"the {what} is empty", f"write the {what} as members shall read it"
+    for character in text:
         if character == _REPLACEMENT:
             return (
-                "the name holds U+FFFD, the mark of a character that an earlier program lost",
-                "write the name again",
+                f"the {what} holds U+FFFD, the mark of a character that an earlier program lost",
+                f"write the {what} again",
             )
         if _cannot_be_seen(character):
-            return f"the name holds {described(character)}, which nobody can see", "take the character out"
+            return f"the {what} holds {described(character)}, which nobody can see", "take the character out"
     if not any(unicodedata.category(character)[0] in "LN" for character in kept):
-        return "the name has neither a letter nor a digit", "write the name as members shall read it"
+        return f"the {what} has neither a letter nor a digit", f"write the {what} as members shall read it"
     return None
 
 

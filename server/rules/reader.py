@@ -11,21 +11,26 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
-from server.rules.names import LANGUAGES, REQUIRED, objection, tidy
-from wire.programme import Names
+from server.rules.hints import TomlHints
+from server.rules.names import LANGUAGES, REQUIRED, objection, text_objection, tidy
+from wire.described import Names
 from wire.topics import SLUG
 
 Place = tuple[str | int, ...]
 """Where something stands: keys, and numbers of list entries from 0."""
 
 _OTHER_WORDS = {
+    "begin": "opens",
+    "begins": "opens",
     "client": "body",
     "company": "partner",
     "companies": "partners",
     "date": "days",
     "dates": "days",
     "day": "days",
+    "end": "closes",
     "event": "fair",
+    "events": "fairs",
     "exhibitor": "booths",
     "exhibitors": "booths",
     "label": "names",
@@ -40,11 +45,21 @@ _OTHER_WORDS = {
     "stand": "booths",
     "stands": "booths",
     "stop": "fair",
+    "stops": "fairs",
+    "text": "texts",
     "title": "names",
     "tz": "timezone",
     "type": "sector",
 }
-_ONE_OF = {"partners": "partner", "territories": "territory"}
+_ONE_OF = {
+    "booths": "booth",
+    "consents": "consent",
+    "fairs": "fair",
+    "levels": "level",
+    "partners": "partner",
+    "sessions": "session",
+    "territories": "territory",
+}
 _MAX_FINDINGS = 500
 _SHOWN_CHARACTERS = 60
 _SHOWN_CHOICES = 14
@@ -96,12 +111,12 @@ def shown(value: object) -> str:
 class Reader:
     """Takes values apart and keeps what is wrong with them in ``findings``.
 
-    A value of None is not there, which is noted by the table that misses it. ``examples`` says
-    for a key what to write where it is missing.
+    A value of None is not there, which is noted by the table that misses it. ``words`` says
+    what to write instead, or the examples for missing keys do, in TOML.
     """
 
-    def __init__(self, examples: Mapping[str, str]) -> None:
-        self._examples = examples
+    def __init__(self, words: TomlHints | Mapping[str, str]) -> None:
+        self.words = words if isinstance(words, TomlHints) else TomlHints(words)
         self.findings: list[Finding] = []
         self._said_full = False
 
@@ -127,9 +142,9 @@ class Reader:
             return {}
         if not isinstance(value, dict):
             header = f"[[{place[0]}]]" if len(place) > 1 else f"[{place[0]}]"
-            self.note(place, f"{kind(value)} stands where a table belongs", f"write {header} above its keys")
+            self.note(place, f"{kind(value)} stands where a table belongs", self.words.table(header))
             return {}
-        known = [*required, *optional]
+        known = list(dict.fromkeys((*required, *optional)))
         meant = set()
         for key in value:
             if key in known or self.full:
@@ -143,7 +158,8 @@ class Reader:
             self.note((*place, key), "this key is not known", instead)
         for key in required:
             if key not in value and key not in meant:
-                self.note((*place, key), "this is missing", self._example(place, key), by_itself=False)
+                instead = self.words.missing(key, place_in_words(place))
+                self.note((*place, key), "this is missing", instead, by_itself=False)
         return value
 
     def tables(self, value: object, place: Place) -> list[tuple[Place, object]]:
@@ -163,8 +179,8 @@ class Reader:
             return value or ""
         written = shown(value)
         scalar = isinstance(value, int | float | date | time) and " " not in written
-        quoted = f'write "{written}"' if scalar else 'write a text in quotes: "…"'
-        self.note(place, f"{kind(value)} stands where a text belongs", quoted)
+        instead = self.words.text(written if scalar else "")
+        self.note(place, f"{kind(value)} stands where a text belongs", instead)
         return ""
 
     def slug(self, value: object, place: Place) -> str:
@@ -183,17 +199,44 @@ class Reader:
         if text and text not in known and not self.full:
             what = f"{shown(text)} is no {_ONE_OF[section]} of this file"
             listed = f"write one of: {_choices(text, known)}"
-            instead = listed if known else f"describe it in [[{section}]], or take this out"
+            instead = listed if known else self.words.describe(section)
             self.note(place, what, instead, by_itself=False)
         return text
 
     def names(self, value: object, place: Place) -> Names:
         """Read a name in its languages; Arabic and French must be there."""
+        return self._by_language(value, place, REQUIRED, "name")
+
+    def texts(self, value: object, place: Place, languages: Sequence[str]) -> Names:
+        """Read a text of several lines in its languages; those given must be there."""
+        return self._by_language(value, place, languages, "text")
+
+    def flag(self, value: object, place: Place) -> bool:
+        """Read true or false; false where there is none."""
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        self.note(place, f"{kind(value)} stands where true or false belongs", "write true or false")
+        return False
+
+    def whole(self, value: object, place: Place, least: int, most: int) -> int | None:
+        """Read a whole number within bounds; None where there is none or it is noted."""
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int):
+            what = f"{kind(value)} stands where a whole number belongs"
+            self.note(place, what, self.words.number(str(least)))
+            return None
+        if not least <= value <= most:
+            self.note(place, f"{shown(value)} is out of bounds", f"write {least} to {most}")
+            return None
+        return value
+
+    def _by_language(self, value: object, place: Place, required: Sequence[str], what: str) -> Names:
         if value is None:
             return {}
         if not isinstance(value, dict):
             written = shown(tidy(value)).strip("'\"") if isinstance(value, str) else "…"
-            instead = f'write {{ ar = "…", fr = "{written}" }}'
+            instead = self.words.names(written)
             self.note(place, f"{kind(value)} stands where names by language belong", instead)
             return {}
         names = {}
@@ -207,19 +250,18 @@ class Reader:
                     meant.add(near)
                     instead = f"write {near}"
                 self.note(here, "this language is not known", instead)
-            names[key] = self.name(entry, here)
-        for language in REQUIRED:
+            names[key] = self._name(entry, here, what)
+        for language in required:
             if language not in value and language not in meant:
-                what = f"the name in {LANGUAGES[language]} is missing"
-                self.note(
-                    (*place, language), what, f'write {language} = "…" beside the others', by_itself=False
-                )
+                missing = f"the {what} in {LANGUAGES[language]} is missing"
+                self.note((*place, language), missing, self.words.language(language), by_itself=False)
         return names
 
-    def name(self, value: object, place: Place) -> str:
-        """Read a name in one language, as it is kept."""
+    def _name(self, value: object, place: Place, what: str) -> str:
+        """Read a name or a text in one language, as it is kept."""
         text = self.text(value, place)
-        problem = objection(text) if isinstance(value, str) else None
+        object_to = objection if what == "name" else text_objection
+        problem = object_to(text) if isinstance(value, str) else None
         if problem is not None:
             self.note(place, *problem)
         return tidy(text)
@@ -230,11 +272,6 @@ class Reader:
         if isinstance(value, str) and text not in choices:
             self.note(place, f"{shown(text)} is no {what}", f"write one of: {', '.join(choices)}")
         return text
-
-    def _example(self, place: Place, key: str) -> str:
-        if key == "id":
-            return f'write id = "…" in {place_in_words(place)}'
-        return self._examples.get(key, f"write {key} = …")
 
     def refuse_doubles(self, entries: Iterable[tuple[Place, str]], what: str) -> None:
         """Note every entry that says what an earlier one has said; empty ones say nothing."""
@@ -266,8 +303,10 @@ def kind(value: object) -> str:
 def nearest(word: str, known: Sequence[str]) -> str | None:
     """Give the known word that was probably meant, if any."""
     plain = word.strip().casefold()
-    if (other := _OTHER_WORDS.get(plain)) in known:
-        return other
+    other = _OTHER_WORDS.get(plain, "")
+    for meant in (other, f"{other}s"):
+        if meant in known:
+            return meant
     by_plain = {entry.casefold(): entry for entry in known}
     close = difflib.get_close_matches(plain[:_SHOWN_CHARACTERS], by_plain, n=1)
     return by_plain[close[0]] if close else None

@@ -13,7 +13,7 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 
 from server.rules.sentences import Advice, Health, Phrase, Says
-from wire.programme import Names
+from wire.described import Names
 from wire.zones import zone_of
 
 LANGUAGES: Final = ("ar", "fr")

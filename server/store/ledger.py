@@ -248,6 +248,25 @@ class Ledger:
             .values(gone=t.mark.c.gone + count)
         )
 
+    def note_kept(self, device: str, kept: Mapping[int, int]) -> None:
+        """Write down the last seq that a kiosk says it keeps, by epoch; of other epochs it keeps nothing."""
+        table = t.mark
+        known = {
+            row.epoch: row.kept
+            for row in self._c.execute(
+                select(table.c.epoch, table.c.kept).where(
+                    table.c.body == self._body, table.c.device == device
+                )
+            )
+        }
+        said = {**dict.fromkeys(known, 0), **kept}
+        rows = [
+            {"device": device, "epoch": epoch, "upto": 0, "highest": 0, "tail": "", "kept": last}
+            for epoch, last in said.items()
+            if known.get(epoch) != last
+        ]
+        self._upsert(table, rows, ("kept",))
+
     def add_voids(self, voids: Iterable[tuple[str, str]]) -> None:
         """Write down (target, the Void's own id)."""
         self._add_many(t.void, ("target", "event_id"), voids)
@@ -335,7 +354,40 @@ class Ledger:
         )
         return {(row.scope, row.key): (row.visits, row.attendance) for row in rows}
 
+    def note_moves(self, fairs: Collection[str]) -> None:
+        """Let a running server know that another process has moved these fairs' figures."""
+        if not fairs:
+            return
+        statement = self._insert(t.figure_move)
+        statement = statement.on_conflict_do_update(
+            index_elements=[column.name for column in t.figure_move.primary_key],
+            set_={"moves": t.figure_move.c.moves + 1},
+        )
+        self._c.execute(statement, [{"body": self._body, "fair": fair, "moves": 1} for fair in sorted(fairs)])
+
+    def moves(self) -> dict[str, int]:
+        """Give how often another process than a running server has moved figures, by fair."""
+        rows = self._c.execute(
+            select(t.figure_move.c.fair, t.figure_move.c.moves).where(t.figure_move.c.body == self._body)
+        )
+        return {row.fair: row.moves for row in rows}
+
     # -- telling -----------------------------------------------------------------------------
+
+    def promised(self) -> dict[str, int]:
+        """Give how many facts kiosks say they keep and this ledger does not have, by device."""
+        rows = self._c.execute(
+            select(t.mark.c.device, func.sum(t.mark.c.kept - t.mark.c.upto))
+            .where(t.mark.c.body == self._body, t.mark.c.kept > t.mark.c.upto)
+            .group_by(t.mark.c.device)
+        )
+        return {str(device): int(count) for device, count in rows}
+
+    def count_since(self, device: str, received_at: int) -> int:
+        """Count the facts of a device that came after that moment, ms UTC."""
+        c = t.fact.c
+        where = (c.body == self._body, c.device == device, c.received_at > received_at)
+        return int(self._c.execute(select(func.count()).select_from(t.fact).where(*where)).scalar_one())
 
     def counts(self) -> dict[str, int]:
         """Count the facts by what became of them, and the quarantined events."""

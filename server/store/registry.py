@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from server.store import tables as t
 
@@ -86,6 +86,21 @@ class Registry:
         rows = self._c.execute(select(t.fair).where(t.fair.c.body == self._body).order_by(t.fair.c.fair))
         return [FairRow(row.fair, row.tour, row.region, row.timezone, row.definition) for row in rows]
 
+    def close_fair(self, fair: str, closed_at: int) -> None:
+        """Write down that a fair is closed, ms UTC."""
+        self._put(t.closed_fair, {"fair": fair}, {"closed_at": closed_at})
+
+    def reopen_fair(self, fair: str) -> bool:
+        """Forget that a fair was closed; False where it was not."""
+        table = t.closed_fair
+        where = (table.c.body == self._body, table.c.fair == fair)
+        return self._c.execute(delete(table).where(*where)).rowcount > 0
+
+    def closed_fairs(self) -> dict[str, int]:
+        """Give when each closed fair was closed, ms UTC."""
+        rows = self._c.execute(select(t.closed_fair).where(t.closed_fair.c.body == self._body))
+        return {row.fair: row.closed_at for row in rows}
+
     def put_programme(self, fair: str, version: int, message: bytes) -> None:
         """Keep the signed programme in force."""
         self._put(t.programme, {"fair": fair}, {"version": version, "message": message})
@@ -94,6 +109,26 @@ class Registry:
         """Give (version, signed message) by fair."""
         rows = self._c.execute(select(t.programme).where(t.programme.c.body == self._body))
         return {row.fair: (row.version, row.message) for row in rows}
+
+    def put_setup(self, fair: str, version: int, content: bytes) -> None:
+        """Keep what a fair's kiosks are sent sealed, here in plain JSON."""
+        self._put(t.fair_setup, {"fair": fair}, {"version": version, "content": content})
+
+    def setups(self) -> dict[str, tuple[int, bytes]]:
+        """Give (version, content) by fair; a fair that never had any is not there."""
+        rows = self._c.execute(select(t.fair_setup).where(t.fair_setup.c.body == self._body))
+        return {row.fair: (row.version, row.content) for row in rows}
+
+    def setup_versions(self) -> dict[str, int]:
+        """Give the version of each fair's setup: what the server watches."""
+        table = t.fair_setup
+        rows = self._c.execute(select(table.c.fair, table.c.version).where(table.c.body == self._body))
+        return {row.fair: row.version for row in rows}
+
+    def remove_fair(self, fair: str) -> None:
+        """Forget a fair, its programme and its setup; its facts and kiosks are not looked at."""
+        for table in (t.programme, t.fair_setup, t.closed_fair, t.fair):
+            self._c.execute(delete(table).where(table.c.body == self._body, table.c.fair == fair))
 
     def put_revocations(self, version: int, message: bytes) -> None:
         """Keep the signed revocations in force."""

@@ -48,6 +48,14 @@ fair = Table(
     ForeignKeyConstraint(["body"], ["body.body"]),
 )
 
+closed_fair = Table(
+    "closed_fair",
+    metadata,
+    _body(),
+    Column("fair", String(48), primary_key=True),
+    Column("closed_at", BigInteger, nullable=False),
+)
+
 programme = Table(
     "programme",
     metadata,
@@ -55,6 +63,16 @@ programme = Table(
     Column("fair", String(48), primary_key=True),
     Column("version", BigInteger, nullable=False),
     Column("message", LargeBinary, nullable=False),
+)
+
+# What a fair's kiosks are sent sealed: who is invited, as card numbers and keyed hashes.
+fair_setup = Table(
+    "fair_setup",
+    metadata,
+    _body(),
+    Column("fair", String(48), primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False),
 )
 
 revocation_list = Table(
@@ -184,6 +202,8 @@ mark = Table(
     Column("highest", BigInteger, nullable=False),
     Column("tail", String(32), nullable=False),
     Column("gone", BigInteger, nullable=False, server_default="0"),
+    # The last seq that the kiosk said it keeps: what it has promised and not delivered yet.
+    Column("kept", BigInteger, nullable=False, server_default="0"),
 )
 
 void = Table(
@@ -229,4 +249,13 @@ figure = Table(
     Column("key", String(64), primary_key=True),
     Column("visits", BigInteger, nullable=False),
     Column("attendance", BigInteger, nullable=False),
+)
+
+# Counts up when a process apart from the running server moves figures: the server looks here.
+figure_move = Table(
+    "figure_move",
+    metadata,
+    _body(),
+    Column("fair", String(64), primary_key=True),
+    Column("moves", BigInteger, nullable=False),
 )

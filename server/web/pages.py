@@ -80,7 +80,7 @@ async def home(request: _AnyRequest, site: ThisSite) -> Response[str]:
             "message.html",
             title=words.text("No fair yet"),
             message=words.text("On the server:"),
-            command="riwaq-server fair load FILE.toml",
+            command="riwaq-server tour load FILE",
             again=False,
         )
     return await _fair(request, site, fair)

@@ -7,6 +7,7 @@ SECONDS`` when one is drawn with the camera's picture in it (and, at the kiosk, 
 show a card). Seconds are of the monotonic clock, which is one for all processes of a machine.
 """
 
+import os
 import sys
 import threading
 import time
@@ -36,7 +37,10 @@ def _watch(is_ready: Callable[[Any], bool]) -> None:
         window := getattr(getattr(sys.modules.get("kivy.base"), "EventLoop", None), "window", None)
     ) is None:
         time.sleep(0.001)
-    _tell(window, is_ready)
+    from kivy.clock import Clock  # noqa: PLC0415 - as above
+
+    # Bound by the thread that draws: two that bind at once may lose one of them.
+    Clock.schedule_once(lambda _: _tell(window, is_ready), -1)
 
 
 def _tell(window: Any, is_ready: Callable[[Any], bool]) -> None:
@@ -44,7 +48,8 @@ def _tell(window: Any, is_ready: Callable[[Any], bool]) -> None:
 
     def tell(name: str) -> None:
         told.append(name)
-        print(name, time.monotonic(), flush=True)  # noqa: T201 - its answer
+        # In one piece: the kiosk's own threads write lines, too.
+        os.write(1, f"{name} {time.monotonic()}\n".encode())
 
     def drawn(window: Any) -> None:
         if not told:
@@ -56,34 +61,42 @@ def _tell(window: Any, is_ready: Callable[[Any], bool]) -> None:
 
 
 def bare(video: str, home: Path) -> None:
-    """Show a video in a window of Kivy's own, as the shortest program does it."""
-    from kiosk.ui.setup import WindowOptions, open_window, prepare  # noqa: PLC0415 - as above
-
-    prepare(home, WindowOptions(*SIZE))
-    window = open_window()
+    """Show a video in a window, as a program in Kivy's manual would; ``home`` is for what Kivy writes."""
+    os.environ.update(KIVY_NO_ARGS="1", KIVY_HOME=str(home))
+    home.mkdir(exist_ok=True)
     import cv2  # noqa: PLC0415 - as above
-    from kivy.base import runTouchApp  # noqa: PLC0415
+    from kivy.config import Config  # noqa: PLC0415
+
+    for name, side in zip(("width", "height"), SIZE, strict=True):
+        Config.set("graphics", name, side)
+    from kivy.app import App  # noqa: PLC0415
     from kivy.clock import Clock  # noqa: PLC0415
+    from kivy.core.window import Window  # noqa: PLC0415
     from kivy.graphics.texture import Texture  # noqa: PLC0415
     from kivy.uix.image import Image  # noqa: PLC0415
 
     capture = cv2.VideoCapture(video)
-    image = Image()
     shown: list[int] = []
 
-    def show(_elapsed: float) -> None:
-        taken, picture = capture.read()
-        if not taken:
-            return
-        if image.texture is None:
-            image.texture = Texture.create(size=(picture.shape[1], picture.shape[0]), colorfmt="rgb")
-        image.texture.blit_buffer(picture.tobytes(), colorfmt="bgr", bufferfmt="ubyte")
-        image.canvas.ask_update()
-        shown.append(1)
+    class Bare(App):  # type: ignore[misc]  # Kivy ships no types
+        def build(self) -> Any:
+            self.image = Image()
+            Clock.schedule_interval(self.show, 1 / 30)
+            self.show(0)
+            return self.image
 
-    _tell(window, lambda _: bool(shown))
-    Clock.schedule_interval(show, 1 / 30)
-    runTouchApp(image)
+        def show(self, _elapsed: float) -> None:
+            taken, picture = capture.read()
+            if not taken:
+                return
+            if self.image.texture is None:
+                self.image.texture = Texture.create(size=(picture.shape[1], picture.shape[0]), colorfmt="rgb")
+            self.image.texture.blit_buffer(picture.tobytes(), colorfmt="bgr", bufferfmt="ubyte")
+            self.image.canvas.ask_update()
+            shown.append(1)
+
+    _tell(Window, lambda _: bool(shown))
+    Bare().run()
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ class Hall:
         self.home = path / "server"
         self.broker = _Broker(path)
         self.type("init", "--listen", f"127.0.0.1:{self.broker.port}", "--web", "")
-        self.type("fair", "load", EXAMPLE)
+        self.type("tour", "load", EXAMPLE)
         self.configs = {name: self.add_kiosk(name) for name in ("honest", "enemy")}
         self.tokens = self._tokens(400)
         self.pipe = Pipe(path / "scanner")

@@ -223,7 +223,7 @@ def test_a_changed_booth_list_reaches_a_running_kiosk(site: Site, ending: ExitSt
     names = '{ ar = "جناح جديد", fr = "Nouveau stand", en = "New booth" }'
     more = f'\n[[booths]]\nid = "brand-new"\nnames = {names}\nsector = "other"\n'
     changed.write_text(EXAMPLE.read_text(encoding="utf-8") + more, encoding="utf-8")
-    call("server", "fair", "load", changed, "--dir", site.office.path)
+    call("server", "tour", "load", changed, "--dir", site.office.path)
     booth.until(lambda: len(booth.process.notices("programme")) > 1, "the new programme", seconds=5)
     after = booth.process.notices("programme")[-1]
     assert after["booths"] == before["booths"] + 1

@@ -177,6 +177,8 @@ class FakeServer:
     raw_states: list[bytes] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     ledger: dict[tuple[int, int], bytes] = field(default_factory=dict)
+    restored: bool = False
+    """Whether answers also speak of epochs of which nothing is held, as the real server's do."""
     last_ack: bytes = b""
     last_answer: bytes = b""
 
@@ -198,6 +200,8 @@ class FakeServer:
     def answer(self, nonce: str, **changes: Any) -> Arrived:
         """Give the answer to a hello; with ``key`` signed by another."""
         epochs = {epoch for epoch, _ in self.ledger}
+        if self.restored:
+            epochs |= {kept.epoch for hello in self.hellos[-1:] for kept in hello.epochs}
         offered = self.programme and sign_programme(self.programme, BODY_KEY)
         fields: dict[str, Any] = {
             "device": DEVICE,

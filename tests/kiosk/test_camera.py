@@ -107,7 +107,8 @@ def test_folder_is_shown_in_order_at_its_rate(folder: Path, watch: type[Watched]
     assert [frame.number for frame in frames] == list(range(5))
     assert {frame.source for frame in frames} == {str(folder)}
     assert all(frame.picture.shape == (90, 160, 3) and frame.picture.dtype == np.uint8 for frame in frames)
-    assert frames[-1].arrived_at - started >= 5 / 20
+    # The first is there at once.
+    assert frames[-1].arrived_at - started >= 4 / 20
     assert frames[-1].arrived_at <= time.monotonic()
     assert watched.told == [Trouble.ENDED]
 

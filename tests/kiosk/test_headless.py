@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from kiosk.headless import told
-from kiosk.notices import Delivered, Link, Notice, ProgrammeTaken, Scanned, Trouble
+from kiosk.notices import Delivered, Link, Notice, ProgrammeTaken, Scanned, Trouble, Wiped
 from kiosk.rules.desk import Outcome
 
 CARD = "0001-00c0ffee00c0ff"
@@ -26,6 +26,13 @@ NOTICES: list[tuple[Notice, str, str]] = [
         "programme",
         "programme of rabat-2024, version 3, 6 booths",
     ),
+    (
+        ProgrammeTaken(4, "rabat-2024", 6, closed=True),
+        "programme",
+        "rabat-2024 is closed: nothing is recorded",
+    ),
+    (Scanned(Outcome.CLOSED, "", CARD, "", 0, 0, 0.3), "scanned", "the fair is closed"),
+    (Wiped(12), "wiped", "the server holds everything; 12 facts are wiped here"),
     (Trouble("camera", "missing", "the camera is not there: check its cable"), "trouble", "the camera is"),
 ]
 

@@ -142,6 +142,41 @@ def test_fork_moves_the_epoch_with_ids_and_bytes_unchanged(journal: JournalLike)
     assert waiting(journal) == some(1, 4)
 
 
+def test_nothing_is_wiped_while_a_fact_waits(journal: JournalLike) -> None:
+    journal.append(some(1, 3))
+    journal.set_mark(7, 2, 5)
+    assert journal.wipe() is None
+    assert journal.read(7, 1, 3) == some(1, 3)
+
+
+def test_what_is_delivered_is_wiped_and_the_epoch_keeps_its_tail(journal: JournalLike) -> None:
+    journal.append(some(1, 3))
+    journal.set_mark(7, 3, 5)
+    assert journal.wipe() == 3
+    assert journal.epochs() == [EpochView(7, 4, 3, 3)]
+    assert journal.read(7, 1, 3) == [None] * 3
+    assert list(journal.entries()) == []
+    assert journal.oldest_waiting() is None
+    assert journal.tail(7, 3) == tail_of(some(1, 3))
+    assert journal.wipe() == 0
+
+
+def test_facts_after_a_wipe_begin_an_epoch(journal: JournalLike) -> None:
+    journal.append(some(1, 2))
+    journal.set_mark(7, 2, 5)
+    journal.wipe()
+    assert journal.append(some(3, 3)) == [Position(8, 1)]
+    assert waiting(journal) == some(3, 3)
+
+
+def test_a_wiped_epoch_that_is_moved_is_gone(journal: JournalLike) -> None:
+    journal.append(some(1, 2))
+    journal.set_mark(7, 2, 5)
+    journal.wipe()
+    assert journal.fork(7) is None
+    assert journal.epochs() == []
+
+
 def test_facts_go_on_in_the_epoch_that_was_moved(journal: JournalLike) -> None:
     journal.append(some(1, 2))
     journal.fork(7)

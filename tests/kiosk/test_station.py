@@ -18,6 +18,7 @@ from kiosk.notices import Delivered, Link, Notice, ProgrammeTaken, Scanned, Trou
 from kiosk.rules.desk import Outcome
 from kiosk.uplink import Arrived
 from tests.kiosk.fakes import (
+    BODY,
     FAIR,
     NOON,
     PASSWORD,
@@ -34,12 +35,14 @@ from tests.kiosk.fakes import (
     token,
 )
 from tests.waiting import stays, until
-from tests.wire.strategies import BODY_KEY, DEVICE, OTHER_KEY, SERVER_KEY, a_programme
+from tests.wire.strategies import BODY_KEY, DEVICE, DEVICE_KEY, OTHER_KEY, SERVER_KEY, a_programme, public
 from wire.card import CardIdentity
 from wire.envelope import MAX_MESSAGE, Kind, sign_message
 from wire.events import ClockOffset, Event, Lost, Refusal, Unknown, Visit, decode_event, encode_event
 from wire.messages import Ack, read_state, sign
 from wire.programme import Fair, sign_programme
+from wire.setup import Setup, pack_setup, seal_setup
+from wire.topics import down
 
 TEN_MINUTES = 600_000
 
@@ -578,6 +581,47 @@ def test_revocations_may_come_inside_an_answer(tmp_path: Path) -> None:
         kiosk.ready()
         kiosk.settle()
         assert kiosk.scan(token(1)).code == "revoked"
+
+
+# -- the setup -----------------------------------------------------------------------------------
+
+
+def setup(version: int, *invited: str, fair: str = FAIR) -> bytes:
+    content = Setup(version=version, fair=fair, invitees={"delegates": list(invited)})
+    return seal_setup(pack_setup(content), kiosk_key=public(DEVICE_KEY), key=SERVER_KEY)
+
+
+SETUP_TOPIC = down(BODY, DEVICE, "setup")
+
+
+def test_a_setup_is_kept_sealed_and_only_a_newer_one_replaces_it(tmp_path: Path) -> None:
+    with Kiosk(tmp_path) as kiosk:
+        kiosk.ready()
+        kiosk.hear((SETUP_TOPIC, setup(5, "0001-000000000000aa")))
+        kiosk.hear((SETUP_TOPIC, setup(4, "0001-000000000000bb")))
+        kiosk.hear((SETUP_TOPIC, setup(9, "0001-000000000000bb", fair="elsewhere")))
+        kiosk.settle()
+        kiosk.uplink.cut()
+        kiosk.uplink.connect()
+        kiosk.settle()
+        assert kiosk.server.hellos[-1].setup_version == 5
+    with Kiosk(tmp_path, server=kiosk.server) as again:
+        again.ready()
+        again.settle()
+        assert again.server.hellos[-1].setup_version == 5
+    lying = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+    assert b"000000000000aa" not in lying
+
+
+def test_a_setup_may_come_before_the_programme(tmp_path: Path) -> None:
+    with Kiosk(tmp_path, server=FakeServer(programme=None)) as kiosk:
+        kiosk.hear((SETUP_TOPIC, setup(3)))
+        kiosk.hear((fair_topic("programme"), programme(1)))
+        kiosk.settle()
+        kiosk.uplink.cut()
+        kiosk.uplink.connect()
+        kiosk.settle()
+        assert kiosk.server.hellos[-1].setup_version == 3
 
 
 # -- a damaged journal ---------------------------------------------------------------------------

@@ -127,7 +127,7 @@ def test_every_command_of_the_server_takes_a_directory(name: str, command: click
     assert "--dir" in options_of(command), name
 
 
-@pytest.mark.parametrize("name", ["fair", "kiosk", "cards", "facts", "broker", "web"])
+@pytest.mark.parametrize("name", ["tour", "fair", "kiosk", "cards", "facts", "broker", "web"])
 def test_a_group_alone_lists_its_commands(name: str) -> None:
     done = CliRunner().invoke(server_program, [name, "--help"])
     assert done.exit_code == 0
@@ -176,7 +176,8 @@ class Desk:
         self.type("init", "--listen", f"127.0.0.1:{self.port}", "--web", "", *words)
 
     def load(self) -> Any:
-        return self.json("fair", "load", EXAMPLE)
+        [fair] = self.json("tour", "load", EXAMPLE)["fairs"]
+        return fair
 
     def edit(self, name: str, *changes: tuple[str, str]) -> None:
         """Replace texts in a file of the directory."""
@@ -288,7 +289,7 @@ def test_init_says_what_to_do_next(bare: Desk) -> None:
     told = bare.type("init", "--listen", "127.0.0.1:1884")
     assert "kiosks will connect to mqtt://127.0.0.1:1884" in told
     assert "secrets.json in a safe place" in told
-    assert f"riwaq-server fair load FILE.toml --dir {bare.home}" in told
+    assert f"riwaq-server tour load FILE --dir {bare.home}" in told
 
 
 def test_init_twice_is_refused_and_changes_nothing(bare: Desk) -> None:
@@ -405,7 +406,7 @@ READERS: Final = (
     ("kiosk", "list"),
     ("cards", "verify", "R1"),
     ("cards", "revoke", "0001-00c0ffee00c0ff"),
-    ("fair", "load", str(EXAMPLE)),
+    ("tour", "load", str(EXAMPLE)),
     ("web", "password"),
     ("web", "token"),
     ("run",),
@@ -537,64 +538,92 @@ def test_a_file_that_is_no_database_is_said(desk: Desk) -> None:
     assert "cannot be opened: file is not a database" in desk.type("stats", code=1)
 
 
-# Fairs
+# Tours
 
 
-def test_loading_a_fair_again_raises_its_version(bare: Desk) -> None:
+def test_loading_a_tour_again_raises_versions_where_something_changed(bare: Desk) -> None:
     bare.init()
     first = bare.load()
     assert first["fair"] == FAIR
-    assert first["body"] == "amal"
-    assert first["days"] == ["2024-12-27", "2024-12-28", "2024-12-29"]
+    assert (first["outcome"], first["days"]) == ("new", ["2024-12-27", "2024-12-28", "2024-12-29"])
     assert len(first["booths"]) == 6
-    assert bare.load()["version"] > first["version"]
+    again = bare.load()
+    assert (again["outcome"], again["changes"], again["version"]) == ("unchanged", [], first["version"])
+    changed = bare.path / "changed.tour"
+    text = EXAMPLE.read_text(encoding="utf-8").replace("Étape de Rabat", "Rabat")
+    changed.write_text(text, encoding="utf-8")
+    tried = bare.json("tour", "load", changed, "--dry-run")
+    assert (tried["dry_run"], tried["fairs"][0]["version"]) == (True, None)
+    assert bare.load()["version"] == first["version"]
+    loaded = bare.json("tour", "load", changed)
+    assert loaded.keys() == {"body", "tour", "dry_run", "fairs", "kept"}
+    assert (loaded["body"], loaded["tour"], loaded["kept"]) == ("amal", "amal-2024", [])
+    [fair] = loaded["fairs"]
+    assert fair.keys() == {"fair", "outcome", "changes", "version", "days", "booths"}
+    assert (fair["outcome"], fair["changes"]) == ("changed", ["names: Étape de Rabat → Rabat"])
+    assert fair["version"] > first["version"]
     assert bare.json("status")["fairs"] == [FAIR]
 
 
-def test_a_fair_of_another_body_is_refused(desk: Desk) -> None:
-    other = desk.path / "other.fair"
+def test_a_tour_of_another_body_is_refused(desk: Desk) -> None:
+    other = desk.path / "other.tour"
     text = EXAMPLE.read_text(encoding="utf-8")
     other.write_text(text.replace('id = "amal"', 'id = "tadamun"'), encoding="utf-8")
-    told = desk.type("fair", "load", other, code=1)
+    told = desk.type("tour", "load", other, code=1)
     assert "this server serves the body 'amal', and the file describes 'tadamun'" in told
     assert "make a server of its own" in told
     assert desk.json("status")["body"] == "amal"
     assert "tadamun" not in (desk.home / "secrets.json").read_text(encoding="utf-8")
 
 
-def test_a_fair_with_problems_is_not_loaded(desk: Desk) -> None:
-    wrong = desk.path / "wrong.fair"
+def test_a_tour_with_problems_is_not_loaded(desk: Desk) -> None:
+    wrong = desk.path / "wrong.tour"
     text = EXAMPLE.read_text(encoding="utf-8")
     wrong.write_text(text.replace('id = "amal"', 'id = "Amal!"'), encoding="utf-8")
     line = text.split('id = "amal"')[0].count("\n") + 1
-    assert f"{wrong}:{line}: body.id" in desk.type("fair", "load", wrong, code=1)
-    assert f"{wrong}:{line}: body.id" in desk.type("fair", "check", wrong, code=1)
-    [problem] = desk.json("fair", "check", wrong, code=1)
-    assert problem.keys() == {"file", "line", "where", "what", "instead"}
-    assert problem["line"] == line
-    assert "there is no such file" in desk.type("fair", "load", desk.path / "none.fair", code=1)
+    assert f"{wrong}:{line}: body.id" in desk.type("tour", "load", wrong, code=1)
+    assert f"{wrong}:{line}: body.id" in desk.type("tour", "check", wrong, code=1)
+    [problem] = desk.json("tour", "check", wrong, code=1)
+    assert problem.keys() == {"file", "line", "cell", "where", "what", "instead"}
+    assert (problem["line"], problem["cell"]) == (line, "")
+    assert "there is no such file" in desk.type("tour", "load", desk.path / "none.tour", code=1)
 
 
-def test_a_fair_in_order_is_said_to_be(bare: Desk) -> None:
-    assert "is in order" in bare.type("fair", "check", EXAMPLE)
-    assert bare.json("fair", "check", EXAMPLE) == []
+def test_a_tour_in_order_is_said_to_be(bare: Desk) -> None:
+    assert "is in order" in bare.type("tour", "check", EXAMPLE)
+    assert bare.json("tour", "check", EXAMPLE) == []
 
 
-def test_the_example_is_written_to_begin_from(bare: Desk) -> None:
-    out = bare.path / "mine.fair"
-    assert f"riwaq-server fair check {out}" in bare.type("fair", "example", out)
+def test_the_small_example_is_written_to_begin_from(bare: Desk) -> None:
+    out = bare.path / "mine.tour"
+    assert f"riwaq-server tour check {out}" in bare.type("tour", "example", out, "--one-stop")
     assert out.read_text(encoding="utf-8") == EXAMPLE.read_text(encoding="utf-8")
-    assert "exists already: choose another file" in bare.type("fair", "example", out, code=1)
-    assert "cannot be written" in bare.type("fair", "example", "/proc/mine.fair", code=1)
-    moved = bare.path / "moved.fair"
-    bare.type("fair", "example", moved, "--second-day", "2026-03-01")
+    assert "exists already: choose another file" in bare.type("tour", "example", out, code=1)
+    assert "cannot be written" in bare.type("tour", "example", "/proc/mine.tour", code=1)
+    moved = bare.path / "moved.tour"
+    bare.type("tour", "example", moved, "--one-stop", "--second-day", "2026-03-01")
     assert "days = [2026-02-28, 2026-03-01, 2026-03-02]" in moved.read_text(encoding="utf-8")
-    assert bare.json("fair", "check", moved) == []
+    assert bare.json("tour", "check", moved) == []
     for day in ("0001-01-01", "9999-12-31"):
-        out = bare.path / f"{day}.fair"
-        told = bare.type("fair", "example", out, "--second-day", day, code=1)
+        out = bare.path / f"{day}.tour"
+        told = bare.type("tour", "example", out, "--one-stop", "--second-day", day, code=1)
         assert "choose another" in told
         assert not out.exists()
+
+
+def test_the_large_example_is_in_order_as_text_and_as_a_workbook(bare: Desk) -> None:
+    out = bare.path / "tour.toml"
+    assert "centres.csv are written" in bare.type("tour", "example", out)
+    assert bare.json("tour", "check", out) == []
+    told = bare.type("tour", "example", bare.path / "other.toml", code=1)
+    assert "centres.csv exists already: choose another file or directory" in told
+    assert not (bare.path / "other.toml").exists()
+    book = bare.path / "tour.xlsx"
+    bare.type("tour", "example", book)
+    assert bare.json("tour", "check", book) == []
+    (bare.path / "centres.csv").unlink()
+    [problem] = bare.json("tour", "check", out, code=1)
+    assert problem["what"] == "'centres.csv' there is no such file"
 
 
 # Kiosks
@@ -804,7 +833,7 @@ def test_cards_are_never_replaced_and_need_a_place(desk: Desk) -> None:
 def test_cards_need_a_fair_first(bare: Desk) -> None:
     bare.init()
     told = bare.type("cards", "issue", "--out", bare.path / "cards-x", code=1)
-    assert "no fair is loaded yet: start with  riwaq-server fair load FILE.toml" in told
+    assert "no tour is loaded yet: start with  riwaq-server tour load FILE" in told
     assert not (bare.path / "cards-x").exists()
 
 
@@ -894,6 +923,7 @@ def test_before_anything_there_is_a_status_and_advice(bare: Desk) -> None:
         "page": "",
         "body": "",
         "fairs": [],
+        "closed": [],
         "in_quarantine": 0,
         "facts": {},
         "taken": {},
@@ -904,11 +934,9 @@ def test_before_anything_there_is_a_status_and_advice(bare: Desk) -> None:
     assert "The server does not run." in bare.type("status")
     assert bare.type("facts", "list") == bare.type("kiosk", "list") == ""
     for words in (("stats",), ("stats", FAIR, "--json"), ("rebuild",), ("cards", "verify", "R1")):
-        assert "no fair is loaded yet: start with  riwaq-server fair load FILE.toml" in bare.type(
-            *words, code=1
-        )
+        assert "no tour is loaded yet: start with  riwaq-server tour load FILE" in bare.type(*words, code=1)
     told = bare.type("broker", "files", bare.path / "mosquitto", code=1)
-    assert "no fair is loaded yet" in told
+    assert "no tour is loaded yet" in told
 
 
 def test_a_fair_without_facts_has_figures_of_nothing(desk: Desk) -> None:
@@ -1047,13 +1075,13 @@ def test_a_server_without_a_fair_waits_for_one(bare: Desk) -> None:
     bare.init()
     server = bare.run()
     with telling(server):
-        until(lambda: "no fair is loaded yet; in another terminal" in server.errors(), seconds=30)
+        until(lambda: "no tour is loaded yet; in another terminal" in server.errors(), seconds=30)
         os.kill(server.pid, signal.SIGINT)
         assert server.wait(10) == 0
         assert "stopped" in server.errors()
     server = bare.run()
     with telling(server):
-        until(lambda: "no fair is loaded yet" in server.errors(), seconds=30)
+        until(lambda: "no tour is loaded yet" in server.errors(), seconds=30)
         bare.load()
         until(lambda: "ready: body amal" in server.errors(), seconds=30)
         assert server.stop() == 0

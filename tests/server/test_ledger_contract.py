@@ -14,6 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, event, inspect, text
 from sqlalchemy.engine import make_url
 
+from server.intake import Intake
 from server.rules.ingest import Verdict
 from server.store import tables as t
 from server.store.engine import Store, StoreError, TransactionError
@@ -900,3 +901,70 @@ with house.store.writing() as connection:
     Ledger(connection, house.body).link_subjects(TOUR, {"0001-00000000000009": 9})
     os.kill(os.getpid(), 9)
 """
+
+
+# -- what kiosks say they keep, and what others than the running server do ----------------------
+
+
+def test_a_hello_says_what_has_not_come_yet(house: House) -> None:
+    house.take(batch(1, visit(1, 1), visit(2, 2)))
+    house.greet(first=1, last=5)
+    with house.reading() as ledger:
+        assert ledger.promised() == {DEVICE: 3}
+    house.take(batch(3, visit(3, 3), visit(4, 4), visit(5, 5)))
+    with house.reading() as ledger:
+        assert ledger.promised() == {}
+
+
+def test_an_epoch_that_a_kiosk_no_longer_names_promises_nothing(house: House) -> None:
+    house.greet(first=1, last=5)
+    house.intake.greet(DEVICE, [KeptEpoch(epoch=EPOCH + 1, first=1, last=2, mark=0)])
+    with house.reading() as ledger:
+        assert ledger.promised() == {DEVICE: 2}
+    assert house.greet(first=1, last=0).upto == 0
+
+
+def test_what_is_wiped_promises_nothing(house: House) -> None:
+    assert house.greet(first=6, last=5, mark=5).upto == 5
+    with house.reading() as ledger:
+        assert ledger.promised() == {}
+
+
+def test_facts_that_were_given_up_are_taken_when_they_come_on_a_stick(house: House) -> None:
+    house.take(batch(1, visit(1, 1)))
+    house.greet(first=4, last=3, mark=3)
+    assert house.take(batch(2, visit(2, 2), visit(3, 3))).verdicts == {"accepted": 2}
+    assert house.mark().upto == 3
+    assert house.total() == (3, 3)
+
+
+def test_only_those_who_work_apart_count_up_what_moved(house: House) -> None:
+    house.take(batch(1, visit(1, 1)))
+    with house.reading() as ledger:
+        assert ledger.moves() == {}
+    apart = Intake(house.store, house.body, digest_key=b"k" * 32, apart=True)
+    apart.take([batch(2, visit(2, 2))], RECEIVED)
+    apart.take([batch(2, visit(2, 2))], RECEIVED)
+    with house.reading() as ledger:
+        assert ledger.moves() == {FAIR: 1}, "the second time nothing moved"
+    apart.rebuild(FAIR)
+    with house.reading() as ledger:
+        assert ledger.moves() == {FAIR: 2}
+
+
+def test_facts_since_a_moment_are_counted_by_device(house: House) -> None:
+    house.take(batch(1, visit(1, 1)), batch(1, visit(2, 2), device=OTHER_DEVICE))
+    with house.reading() as ledger:
+        assert ledger.count_since(DEVICE, RECEIVED - 1) == 1
+        assert ledger.count_since(DEVICE, RECEIVED) == 0
+
+
+def test_a_fair_is_closed_until_it_is_opened_again(house: House) -> None:
+    with house.store.writing() as connection:
+        registry = Registry(connection, house.body)
+        assert not registry.reopen_fair(FAIR)
+        registry.close_fair(FAIR, 7)
+        registry.close_fair(FAIR, 8)
+        assert registry.closed_fairs() == {FAIR: 8}
+        assert registry.reopen_fair(FAIR)
+        assert registry.closed_fairs() == {}

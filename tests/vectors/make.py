@@ -1,11 +1,12 @@
 """Makes the golden vectors: what another program must read, and write, byte for byte.
 
-    python -m tests.vectors.make            cards, events, messages, programme, topics
+    python -m tests.vectors.make            cards, events, messages, programme, stick, topics
     python -m tests.vectors.make --record   and a new recording of what chance or zlib's version decides
 
 Keys are made of fixed seeds, and Ed25519 signatures follow from key and text alone. A
 sealed box does not: ``recorded.json`` was made once, and is tested by opening it. A vector
 that changes is a kiosk in a hall that no longer understands: raise the version instead.
+Where fields were added, ``older/`` keeps what programs of before send: it is still read.
 """
 
 import json
@@ -21,7 +22,7 @@ import msgspec
 from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
-from wire import card, messages, programme, topics
+from wire import card, described, messages, programme, stick, topics
 from wire.card import Card, Category, RefusalCode
 from wire.envelope import seal_batch
 from wire.events import (
@@ -37,6 +38,7 @@ from wire.events import (
     encode_event,
     join_events,
 )
+from wire.setup import Setup, StaffVerifier, pack_setup, seal_setup
 
 HERE: Final = Path(__file__).parent
 
@@ -184,6 +186,7 @@ def _hello() -> messages.Hello:
         epochs=[messages.KeptEpoch(epoch=7, first=1, last=12, mark=9)],
         programme_version=3,
         software="0.1.0",
+        setup_version=4,
     )
 
 
@@ -243,6 +246,69 @@ def _programme(booths: int) -> programme.Programme:
     )
 
 
+def _described() -> programme.Programme:
+    """Give a programme that says all that one can say."""
+    names = {"ar": "الرباط", "fr": "Rabat"}
+    return msgspec.structs.replace(
+        _programme(1),
+        fair=programme.Fair(
+            id="rabat-2024",
+            tour="2024",
+            names=names,
+            days=[date(2024, 11, 1)],
+            venue={"ar": "قاعة العروض", "fr": "Salle des expositions"},
+            hall={"ar": "القاعة أ", "fr": "Hall A"},
+            territory="rabat",
+            hours=[described.Hours(day=date(2024, 11, 1), opens="09:00", closes="18:30")],
+        ),
+        tour_names={"ar": "الأيام", "fr": "Tournée"},
+        levels=[described.Level(id="region", names={"ar": "جهة", "fr": "Région"}, on_card=True)],
+        territories=[programme.Territory(id="rabat", names=names, level="region", code=4)],
+        categories=[described.CategoryWords(id="widow", names={"ar": "أرملة", "fr": "Veuve"})],
+        offers=[
+            described.Offer(
+                id="loan",
+                names={"ar": "قرض", "fr": "Prêt"},
+                booth="booth-0",
+                territories=["rabat"],
+                details={"ar": "بدون رسوم", "fr": "Sans frais"},
+                consent="contact",
+            )
+        ],
+        sessions=[
+            described.Session(
+                id="delegates",
+                names={"ar": "لقاء", "fr": "Rencontre"},
+                territory="rabat",
+                day="2024-11-01",
+                starts="10:00",
+                ends="12:00",
+                by_invitation=True,
+            ),
+            described.Session(
+                id="training",
+                names={"ar": "تكوين", "fr": "Formation"},
+                kind="training",
+                booth="booth-0",
+                day="2024-05",
+            ),
+        ],
+        consents=[described.Consent(id="contact", texts={"ar": "أوافق", "fr": "J'accepte"}, version=2)],
+        notices=[described.Notice(id="privacy", names=names, texts={"ar": "إشعار", "fr": "Avis"})],
+        theme=described.Theme(colour="#14532d", accent="#f59e0b", languages=["ar", "fr", "zgh", "en"]),
+        retention={"visits": 90},
+    )
+
+
+def _setup() -> Setup:
+    return Setup(
+        version=4,
+        fair="rabat-2024",
+        invitees={"delegates": ["0001-00c0ffee00c0ff", "m:" + "5e" * 16]},
+        staff=[StaffVerifier(staff_id="s-1", pin_verifier="$argon2id$…", name="م. ب", booth="booth-0")],
+    )
+
+
 def _revocations() -> programme.Revocations:
     return programme.Revocations(
         version=2,
@@ -293,11 +359,21 @@ def built_topics() -> Json:
     }
 
 
+def stick_file() -> Json:
+    """Give a stick file of two batches; what stands for them is not opened by its reader."""
+    batches = [b"the first sealed batch", bytes(range(256))]
+    writer = stick.StickWriter()
+    return {
+        "batches": [batch.hex() for batch in batches],
+        "file": (writer.head + b"".join(map(writer.batch, batches)) + writer.end()).hex(),
+    }
+
+
 def recorded() -> Json:
     """Give a batch (a sealed box is never made twice) and a compressed programme."""
     raws = [encode_event(event) for event in _events()]
     return {
-        "keys": _keys(body=BODY, kiosk=KIOSK, sealing=SEALING),
+        "keys": _keys(body=BODY, kiosk=KIOSK, sealing=SEALING, server=SERVER),
         "batch": {
             "device": DEVICE,
             "epoch": 7,
@@ -311,6 +387,14 @@ def recorded() -> Json:
             "fields": msgspec.to_builtins(_programme(60)),
             "message": programme.sign_programme(_programme(60), BODY).hex(),
         },
+        "described": {
+            "fields": msgspec.to_builtins(_described()),
+            "message": programme.sign_programme(_described(), BODY).hex(),
+        },
+        "setup": {
+            "fields": msgspec.to_builtins(_setup()),
+            "message": seal_setup(pack_setup(_setup()), kiosk_key=bytes(KIOSK.verify_key), key=SERVER).hex(),
+        },
     }
 
 
@@ -319,6 +403,7 @@ MADE: Final[dict[str, Callable[[], Json]]] = {
     "events": events,
     "messages": signed_messages,
     "programme": signed_programme,
+    "stick": stick_file,
     "topics": built_topics,
 }
 

@@ -163,7 +163,7 @@ def test_another_major_version_is_told_so(found: str) -> None:
 
 
 def test_a_later_minor_version_and_its_fields_are_read() -> None:
-    message = changed(a_programme(), format="1.7", offers=[{"id": "loan", "deep": [[None]]}])
+    message = changed(a_programme(), format="1.7", later=[{"id": "loan", "deep": [[None]]}])
     assert open_programme(message, BODY) == a_programme(format="1.7")
 
 

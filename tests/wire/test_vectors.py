@@ -1,5 +1,6 @@
 """The golden vectors: still made as they were, and still read as they were."""
 
+import io
 import json
 from datetime import date
 from typing import Any, Final, cast
@@ -9,14 +10,21 @@ import pytest
 from nacl.public import PrivateKey
 
 from tests.vectors import make
-from wire import card, messages, programme, topics
+from wire import card, messages, programme, stick, topics
 from wire.card import Card, Refused
-from wire.envelope import batch_head, open_batch
+from wire.envelope import EnvelopeError, batch_head, open_batch
 from wire.events import decode_event, encode_event, split_events
+from wire.setup import open_setup
 
 READ: Final[dict[str, Any]] = {
     name: json.loads((make.HERE / f"{name}.json").read_text(encoding="utf-8"))
     for name in (*make.MADE, "recorded")
+}
+
+
+OLDER: Final[dict[str, Any]] = {
+    name: json.loads((make.HERE / "older" / f"{name}.json").read_text(encoding="utf-8"))
+    for name in ("messages", "programme", "recorded")
 }
 
 
@@ -75,11 +83,49 @@ def test_a_message_is_read_as_its_vector_says(vector: dict[str, Any]) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["programme", "recorded"])
-def test_a_programme_is_read_as_its_vector_says(name: str) -> None:
-    vector = READ[name]["programme"]
+@pytest.mark.parametrize(
+    ("name", "part"), [("programme", "programme"), ("recorded", "programme"), ("recorded", "described")]
+)
+def test_a_programme_is_read_as_its_vector_says(name: str, part: str) -> None:
+    vector = READ[name][part]
     opened = programme.open_programme(bytes.fromhex(vector["message"]), key_of(name, "body"))
     assert msgspec.to_builtins(opened) == vector["fields"]
+
+
+@pytest.mark.parametrize("vector", OLDER["messages"]["messages"], ids=lambda vector: vector["type"])
+def test_a_message_of_before_is_still_read(vector: dict[str, Any]) -> None:
+    kind = cast("type[messages.Hello]", getattr(messages, vector["type"]))
+    key = bytes.fromhex(OLDER["messages"]["keys"][vector["signer"]]["public"])
+    opened = messages.open_signed(kind, bytes.fromhex(vector["message"]), key)
+    assert msgspec.to_builtins(opened).items() >= vector["fields"].items()
+
+
+@pytest.mark.parametrize("name", ["programme", "recorded"])
+def test_a_programme_of_before_is_still_read_and_says_nothing_more(name: str) -> None:
+    vector = OLDER[name]["programme"]
+    key = bytes.fromhex(OLDER[name]["keys"]["body"]["public"])
+    opened = programme.open_programme(bytes.fromhex(vector["message"]), key)
+    fields = msgspec.to_builtins(opened)
+    assert {name: fields[name] for name in vector["fields"] if name != "fair"} == {
+        name: value for name, value in vector["fields"].items() if name != "fair"
+    }
+    assert fields["fair"].items() >= vector["fields"]["fair"].items()
+    assert (opened.offers, opened.sessions, opened.fair.hours, opened.theme.languages) == (
+        [],
+        [],
+        [],
+        ["ar", "fr"],
+    )
+
+
+def test_the_recorded_setup_opens_for_its_kiosk_alone() -> None:
+    vector = READ["recorded"]["setup"]
+    message = bytes.fromhex(vector["message"])
+    server, seed = key_of("recorded", "server"), key_of("recorded", "kiosk", "seed")
+    assert msgspec.to_builtins(open_setup(message, server_key=server, batch_seed=seed)) == vector["fields"]
+    with pytest.raises(EnvelopeError) as refused:
+        open_setup(message, server_key=server, batch_seed=bytes(32))
+    assert refused.value.code == "cannot_open"
 
 
 def test_the_recorded_programme_is_a_compressed_one() -> None:
@@ -108,6 +154,12 @@ def test_the_recorded_batch_opens() -> None:
         vector["first"],
     )
     assert batch_head(message).count == len(vector["events"])
+
+
+def test_a_stick_file_is_read_as_its_vector_says() -> None:
+    vector = READ["stick"]
+    read = io.BytesIO(bytes.fromhex(vector["file"])).read
+    assert [batch.hex() for batch in stick.read_stick(read)] == vector["batches"]
 
 
 def test_topics_are_built_and_parsed_as_their_vectors_say() -> None:

@@ -8,6 +8,7 @@ is asked of widgets is answered between two frames, as everything that touches t
 import json
 import os
 import resource
+import signal
 import socket
 import sys
 import threading
@@ -32,6 +33,7 @@ class Window:
         said = ("run", "--config", config, "--source", source, "--size", size, "--inches", "10", "--json")
         self.process = Process("tests.kiosk.ui.remote", self._socket, *said, *words, env=DISPLAY)
         self._line = socket.socket(socket.AF_UNIX)
+        self._line.settimeout(2 * PATIENCE_S)
         self._replies = self._line.makefile("r", encoding="utf-8")
         try:
             until(self._answers, seconds=PATIENCE_S, what="the program")
@@ -167,6 +169,8 @@ def _answer(path: str) -> None:
         for question in questions:
             name, *arguments = json.loads(question)
             line.sendall(json.dumps(_between_frames(ANSWERS[name], *arguments)).encode() + b"\n")
+    # Whoever asked is gone, perhaps killed: nobody else would end this program.
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _is_drawn() -> bool:

@@ -12,7 +12,7 @@ from nacl.signing import SigningKey
 
 from server.assets import assets_dir
 from server.bootstrap import opened
-from server.files.fair_file import read_fair
+from server.files.tour_file import read_tour
 from server.intake import Intake, Taken
 from server.live import StoreSource
 from server.mqtt.access import write_private
@@ -60,9 +60,10 @@ class Stage:
         )
         self._opened = opened(self.path)
         self.home, self.store, self.office = self._opened.__enter__()
-        example = read_fair((ROOT / "assets/examples/rabat.toml").read_bytes(), "rabat.toml")
+        tour = read_tour((ROOT / "assets/examples/rabat.toml").read_bytes(), "rabat.toml")
+        [example] = tour.fairs
         self.definition = definition or moved(example, DAY)
-        self.office.load_fair(self.definition)
+        self.office.load_tour(msgspec.structs.replace(tour, fairs=[self.definition]))
         self.fair = self.definition.fair.id
         self.intake = Intake(
             self.store, self.office.body, digest_key=bytes.fromhex(self.home.secrets.digest_key)

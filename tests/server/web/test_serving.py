@@ -396,7 +396,7 @@ def test_a_server_without_a_fair_says_what_to_do(stage: Stage) -> None:
         client.sign_in()
         answer = client.http.get("/")
         assert "Pas encore d" in answer.text
-        assert "riwaq-server fair load" in answer.text
+        assert "riwaq-server tour load" in answer.text
 
 
 def test_names_are_never_read_as_html(tmp_path: Path) -> None:

@@ -1,0 +1,125 @@
+"""Every table as lines and back, the same from and for either engine: what a backup is made of.
+
+A row is a line of JSON, an array of its values in the order of its table's columns; bytes are
+base64. Both directions work inside the caller's transaction.
+"""
+
+from base64 import b64decode
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, LargeBinary, delete, func, insert, select, text
+
+from server.store import tables as t
+from server.store.engine import StoreError
+
+_AT_ONCE: Final = 2000
+_STREAMED: Final = {"yield_per": _AT_ONCE}
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How far a store is: facts, the newest of them (number; ms UTC), the highest version signed."""
+
+    facts: int
+    newest: int
+    newest_at: int
+    signed: int
+
+    def is_beyond(self, other: "Summary") -> bool:
+        """Say whether something is here that came after the other was as it is."""
+        return self.facts > other.facts or self.newest_at > other.newest_at or self.signed > other.signed
+
+
+def table_names() -> list[str]:
+    """Name every table, those that others lean on first."""
+    return [str(table.name) for table in t.metadata.sorted_tables]
+
+
+def column_names(name: str) -> list[str]:
+    """Name a table's columns."""
+    return [str(column.name) for column in t.metadata.tables[name].columns]
+
+
+def summary(connection: Connection) -> Summary:
+    """Say how far a store is, all bodies together."""
+    facts, newest, newest_at = connection.execute(
+        select(func.count(), func.max(t.fact.c.id), func.max(t.fact.c.received_at))
+    ).one()
+    # Versions are the time of signing, so the highest one is the last that was signed.
+    signed = [
+        int(connection.execute(select(func.max(table.c.version))).scalar() or 0)
+        for table in (t.programme, t.revocation_list)
+    ]
+    return Summary(int(facts), int(newest or 0), int(newest_at or 0), max(signed))
+
+
+def revision(connection: Connection) -> str:
+    """Give the number of the step that the tables are at."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def count_rows(connection: Connection, name: str) -> int:
+    """Count a table's rows."""
+    return int(connection.execute(select(func.count()).select_from(t.metadata.tables[name])).scalar_one())
+
+
+def lines_of(connection: Connection, name: str) -> Iterator[bytes]:
+    """Give a table's rows as lines, in the order of its key."""
+    table = t.metadata.tables[name]
+    query = select(table).order_by(*table.primary_key)
+    for row in connection.execute(query, execution_options=_STREAMED):
+        yield msgspec.json.encode(list(row)) + b"\n"
+
+
+def empty(connection: Connection) -> None:
+    """Take every row out of every table."""
+    for table in reversed(t.metadata.sorted_tables):
+        connection.execute(delete(table))
+
+
+def fill(connection: Connection, name: str, columns: Sequence[str], lines: Iterable[bytes]) -> int:
+    """Put rows into a table and give their number.
+
+    A column that ``columns`` lacks gets its default: the lines may be of an older Riwaq's. Raises
+    :class:`StoreError` where the table or a column is not known here, or a line is no row.
+    """
+    table = t.metadata.tables.get(name)
+    if table is None or not set(columns) <= set(table.columns.keys()):
+        raise StoreError(f"the table {name} is of a newer Riwaq: install that version here first")
+    count = 0
+    rows: list[dict[str, Any]] = []
+    for line in lines:
+        rows.append(row_of(name, columns, line))
+        if len(rows) == _AT_ONCE:
+            connection.execute(insert(table), rows)
+            count += len(rows)
+            rows = []
+    if rows:
+        connection.execute(insert(table), rows)
+    return count + len(rows)
+
+
+def count_on(connection: Connection) -> None:
+    """Let the numbers of facts to come go on after those that were put in."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(
+            text("SELECT setval(pg_get_serial_sequence('fact', 'id'), (SELECT max(id) FROM fact))")
+        )
+
+
+def row_of(name: str, columns: Sequence[str], line: bytes) -> dict[str, Any]:
+    """Read a line as a row of a known table; raises :class:`StoreError`."""
+    table = t.metadata.tables[name]
+    try:
+        values = msgspec.json.decode(line, type=list[Any])
+        row = dict(zip(columns, values, strict=True))
+        for column in columns:
+            if isinstance(table.c[column].type, LargeBinary) and row[column] is not None:
+                row[column] = b64decode(row[column], validate=True)
+    except (msgspec.DecodeError, TypeError, ValueError) as problem:
+        raise StoreError(f"what stands for a row of {table.name} is none: {problem}") from None
+    return row

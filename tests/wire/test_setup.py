@@ -1,0 +1,91 @@
+"""The setup: sealed for one kiosk, signed by the server, bounded."""
+
+import zlib
+from contextlib import suppress
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from nacl.public import SealedBox
+from nacl.signing import SigningKey
+
+from tests.wire.strategies import DEVICE_KEY, OTHER_KEY, SERVER_KEY, damaged, public
+from wire.envelope import EnvelopeError, Kind, sign_message
+from wire.setup import Setup, StaffVerifier, open_setup, pack_setup, seal_setup
+
+SETUP = Setup(
+    version=4,
+    fair="rabat-2024",
+    invitees={"delegates": ["0001-00c0ffee00c0ff"]},
+    staff=[StaffVerifier(staff_id="s-1", pin_verifier="$argon2id$")],
+)
+
+
+def sealed(setup: Setup, kiosk: SigningKey = DEVICE_KEY, server: SigningKey = SERVER_KEY) -> bytes:
+    return seal_setup(pack_setup(setup), kiosk_key=public(kiosk), key=server)
+
+
+def opened(message: bytes, kiosk: SigningKey = DEVICE_KEY) -> Setup:
+    return open_setup(message, server_key=public(SERVER_KEY), batch_seed=bytes(kiosk))
+
+
+def code_of(message: bytes, kiosk: SigningKey = DEVICE_KEY) -> str:
+    with pytest.raises(EnvelopeError) as refused:
+        opened(message, kiosk)
+    return refused.value.code
+
+
+def test_a_setup_comes_back() -> None:
+    assert opened(sealed(SETUP)) == SETUP
+
+
+def test_nobody_else_reads_it_and_nobody_else_writes_it() -> None:
+    assert code_of(sealed(SETUP), OTHER_KEY) == "cannot_open"
+    assert code_of(sealed(SETUP, kiosk=OTHER_KEY)) == "cannot_open"
+    assert code_of(sealed(SETUP, server=OTHER_KEY)) == "bad_signature"
+    assert b"c0ffee" not in sealed(SETUP)
+
+
+def test_another_major_format_is_refused_and_later_fields_are_read() -> None:
+    later = {**msgspec.to_builtins(SETUP), "format": "1.3", "doors": [1]}
+    box = SealedBox(DEVICE_KEY.verify_key.to_curve25519_public_key())
+
+    def message(payload: object) -> bytes:
+        plain = zlib.compress(msgspec.json.encode(payload))
+        return sign_message(Kind.SETUP, box.encrypt(plain), SERVER_KEY)
+
+    assert opened(message(later)) == msgspec.structs.replace(SETUP, format="1.3")
+    assert code_of(message({**later, "format": "2.0"})) == "unknown_version"
+    assert code_of(message({"format": "1.0"})) == "garbage"
+    assert code_of(message([])) == "garbage"
+    assert code_of(sign_message(Kind.SETUP, b"no box", SERVER_KEY)) == "cannot_open"
+    assert code_of(sign_message(Kind.SETUP, box.encrypt(b"no zlib"), SERVER_KEY)) == "garbage"
+    bomb = zlib.compress(bytes(100_000_000), 9)
+    assert code_of(sign_message(Kind.SETUP, box.encrypt(bomb), SERVER_KEY)) == "bomb"
+
+
+def test_a_session_with_a_list_is_open_to_those_on_it_alone() -> None:
+    assert SETUP.invites("delegates", "0001-00c0ffee00c0ff")
+    assert not SETUP.invites("delegates", "0001-00c0ffee00c000")
+    assert SETUP.invites("workshop", "0001-00c0ffee00c000")
+
+
+def test_more_invitees_than_a_kiosk_is_sent_are_refused_here() -> None:
+    many = [
+        f"m:{SigningKey(number.to_bytes(32, 'big')).verify_key.encode().hex()[:32]}"
+        for number in range(20_000)
+    ]
+    with pytest.raises(EnvelopeError, match="the invitees of rabat-2024 take") as refused:
+        pack_setup(msgspec.structs.replace(SETUP, invitees={"all": many}))
+    assert refused.value.code == "too_large"
+    assert (
+        opened(sealed(msgspec.structs.replace(SETUP, invitees={"all": many[:5000]}))).invitees["all"]
+        == many[:5000]
+    )
+
+
+@given(damaged(sealed(SETUP)))
+@settings(deadline=None)
+def test_whatever_comes_is_read_or_refused(message: bytes) -> None:
+    with suppress(EnvelopeError):
+        assert opened(message) == SETUP

@@ -1,0 +1,94 @@
+"""What a programme says besides fair, booths and keys: hours, offers, sessions, words, looks.
+
+Everything here has a default where a programme of before lacks it. Names and texts are by
+language (``ar``, ``fr``, ``zgh``, ``en``). Times of day are local, ``HH:MM``.
+"""
+
+from datetime import date
+from typing import Annotated
+
+import msgspec
+
+Names = dict[str, str]
+LocalTime = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z")]
+PartialDay = Annotated[str, msgspec.Meta(pattern=r"^([0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?)?\Z")]
+"""A day as far as it is known: ``2025-04-05``, ``2024-05``, ``2024``, or empty."""
+Colour = Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-f]{6}\Z")]
+
+
+class Hours(msgspec.Struct, frozen=True, kw_only=True):
+    """When a fair is open on one of its days."""
+
+    day: date
+    opens: LocalTime
+    closes: LocalTime
+
+
+class Level(msgspec.Struct, frozen=True, kw_only=True):
+    """A layer of territories, such as regions or centres; one at most stands on cards."""
+
+    id: str
+    names: Names
+    on_card: bool = False
+
+
+class CategoryWords(msgspec.Struct, frozen=True, kw_only=True):
+    """What a body calls a card's category: ``active``, ``retired``, ``widow``, ``child`` or ``other``."""
+
+    id: str
+    names: Names
+
+
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a member can sign up to at a booth.
+
+    ``territories`` are those whose members it is for, each with all that lies in it; none
+    means everyone. ``consent`` is the id of the text that the member agrees to.
+    """
+
+    id: str
+    names: Names
+    booth: str
+    partner: str = ""
+    territories: list[str] = []
+    details: Names = {}
+    consent: str = ""
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """A scheduled meeting, workshop or training. Who is invited travels sealed, see ``wire.setup``."""
+
+    id: str
+    names: Names
+    kind: str = "meeting"
+    booth: str = ""
+    territory: str = ""
+    day: PartialDay = ""
+    last_day: PartialDay = ""
+    starts: LocalTime | None = None
+    ends: LocalTime | None = None
+    by_invitation: bool = False
+
+
+class Consent(msgspec.Struct, frozen=True, kw_only=True):
+    """A text that a member agrees to; a changed text is a higher version."""
+
+    id: str
+    texts: Names
+    version: Annotated[int, msgspec.Meta(ge=1, lt=2**31)] = 1
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """A text that a member may read at any time, such as ``privacy``: who keeps what, why, how long."""
+
+    id: str
+    names: Names
+    texts: Names
+
+
+class Theme(msgspec.Struct, frozen=True, kw_only=True):
+    """How a kiosk looks, and the languages that it speaks, the first when nobody has chosen."""
+
+    colour: Colour = "#14532d"
+    accent: Colour = "#f59e0b"
+    languages: list[str] = msgspec.field(default_factory=lambda: ["ar", "fr"])

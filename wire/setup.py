@@ -1,0 +1,100 @@
+"""What a kiosk must know and not everyone may read: who is invited, how staff prove themselves.
+
+A setup is the same for every kiosk of a fair, and is sealed for each::
+
+    JSON → zlib → libsodium sealed box for the kiosk → signed message of the server
+
+The box is for the X25519 key that follows from the kiosk's own Ed25519 batch key, so a kiosk
+needs no other key. It travels on ``…/down/{device}/setup``, never retained; the kiosk keeps it
+as it came, sealed, and opens it in memory. The signature is the server's, whose key stands in
+the programme.
+
+Errors::
+
+    EnvelopeError    ``cannot_open`` where the box is another kiosk's; else as ``wire.envelope`` says
+"""
+
+import zlib
+from typing import Annotated, Final
+
+import msgspec
+from nacl.exceptions import CryptoError
+from nacl.public import SealedBox
+from nacl.signing import SigningKey, VerifyKey
+
+from wire.envelope import MAX_PLAIN, EnvelopeError, Kind, inflate, open_message, sign_message
+
+FORMAT: Final = "1.0"
+MAJOR: Final = 1
+MAX_PACKED: Final = 256 * 1024
+"""Bytes of a setup before it is sealed: what a kiosk is sent, like a programme."""
+
+Invitee = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+"""A card's number (``0001-00c0ffee00c0ff``), or the keyed hash of a member's (``m:`` and 32 hex digits)."""
+
+
+class StaffVerifier(msgspec.Struct, frozen=True, kw_only=True):
+    """How one of the staff proves who it is. ``pin_verifier`` is an argon2 string, never a PIN.
+
+    ``card`` is the number of the staff card, ``booth`` where this one works; either may be empty.
+    """
+
+    staff_id: str
+    pin_verifier: str
+    name: str = ""
+    card: str = ""
+    booth: str = ""
+
+
+class Setup(msgspec.Struct, frozen=True, kw_only=True):
+    """One fair's setup; ``invitees`` by the session's id. A session that is not there invites everyone."""
+
+    version: Annotated[int, msgspec.Meta(ge=1, lt=2**53)]
+    fair: str
+    invitees: dict[str, list[Invitee]] = {}
+    staff: list[StaffVerifier] = []
+    format: str = FORMAT
+
+    def invites(self, session: str, card: str) -> bool:
+        """Say whether the session is open to the bearer of a card, by the card's number."""
+        invited = self.invitees.get(session)
+        return invited is None or card in invited
+
+
+def pack_setup(setup: Setup) -> bytes:
+    """Make what is sealed for each kiosk; raises :class:`EnvelopeError` ``too_large``."""
+    payload = msgspec.json.encode(setup)
+    packed = zlib.compress(payload)
+    if len(payload) > MAX_PLAIN or len(packed) > MAX_PACKED:
+        raise EnvelopeError(
+            "too_large",
+            f"the invitees of {setup.fair} take {len(packed)} bytes; a kiosk is sent at most {MAX_PACKED}",
+        )
+    return packed
+
+
+def seal_setup(packed: bytes, *, kiosk_key: bytes, key: SigningKey) -> bytes:
+    """Seal a packed setup for the kiosk with that public batch key, 32 bytes, and sign it."""
+    box = SealedBox(VerifyKey(kiosk_key).to_curve25519_public_key())
+    return sign_message(Kind.SETUP, box.encrypt(packed), key)
+
+
+def open_setup(message: bytes, *, server_key: bytes, batch_seed: bytes) -> Setup:
+    """Verify and open a setup with the kiosk's own seed, 32 bytes; raises :class:`EnvelopeError`."""
+    sealed = open_message(Kind.SETUP, message, server_key)
+    try:
+        packed = SealedBox(SigningKey(batch_seed).to_curve25519_private_key()).decrypt(sealed)
+    except (CryptoError, ValueError, TypeError) as problem:
+        raise EnvelopeError("cannot_open", f"the setup does not open: {problem}") from None
+    payload = inflate(packed)
+    try:
+        found = msgspec.json.decode(payload, type=_Format).format
+        if found.partition(".")[0] != str(MAJOR):
+            raise EnvelopeError("unknown_version", f"a setup of format {found}; this program reads {MAJOR}.x")
+        return msgspec.json.decode(payload, type=Setup)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+        raise EnvelopeError("garbage", f"not a setup: {problem}") from None
+
+
+class _Format(msgspec.Struct):
+    format: str
