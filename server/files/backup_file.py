@@ -10,6 +10,7 @@ The manifest is written last, and a zip's index after it: a file that was cut of
 Digests are BLAKE2b-256 of what was written, before it was packed.
 """
 
+import errno
 import os
 import time
 import zipfile
@@ -152,10 +153,21 @@ class BackupReader:
         except _NOT_AS_WRITTEN:
             raise self._altered() from None
         except OSError as problem:
-            raise BackupFileError(f"{self._path} cannot be read: {problem.strerror}") from None
+            raise _unreadable(self._path, problem) from None
 
     def _altered(self) -> BackupFileError:
-        return BackupFileError(f"{self._path} is not what was written: use another backup")
+        return _altered(self._path)
+
+
+def _altered(path: Path) -> BackupFileError:
+    return BackupFileError(f"{path} is not what was written: use another backup")
+
+
+def _unreadable(path: Path, problem: OSError) -> BackupFileError:
+    # A place that a flipped bit names may lie before the file's beginning.
+    if problem.errno == errno.EINVAL:
+        return _altered(path)
+    return BackupFileError(f"{path} cannot be read: {problem.strerror}")
 
 
 class _Format(msgspec.Struct):
@@ -183,7 +195,7 @@ def reading(path: Path) -> Iterator[BackupReader]:
     except FileNotFoundError:
         raise BackupFileError(f"there is no {path}: name a file that  riwaq-server backup  made") from None
     except OSError as problem:
-        raise BackupFileError(f"{path} cannot be read: {problem.strerror}") from None
+        raise _unreadable(path, problem) from None
     except (zipfile.BadZipFile, NotImplementedError, ValueError):
         raise BackupFileError(
             f"{path} is no backup, or was cut off: name a file that  riwaq-server backup  made"
