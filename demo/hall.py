@@ -111,10 +111,11 @@ class Summary:
 class _Watched:
     """A kiosk at work, and what it has told so far."""
 
-    def __init__(self, kiosk: Kiosk, source: str | Path, *, once: bool, window: bool) -> None:
+    def __init__(
+        self, kiosk: Kiosk, source: str | Path, projector: Projector | None, *, once: bool, window: bool
+    ) -> None:
         self._lock = threading.Lock()
-        self.kiosk = kiosk
-        self.projector: Projector | None = None
+        self.projector = projector
         self.cards: list[str] = []
         self.committed_at: list[float] = []
         self.scan_to_commit_ms: list[float] = []
@@ -193,8 +194,8 @@ class _Hall:
             eyes.insert(0, None)
         watched = []
         for number, (kiosk, source, eye) in enumerate(zip(self.kiosks, sources, eyes, strict=True)):
-            one = _Watched(kiosk, source, once=self.plan.videos_end, window=self.plan.window and number == 0)
-            one.projector = eye
+            window = self.plan.window and number == 0
+            one = _Watched(kiosk, source, eye, once=self.plan.videos_end, window=window)
             stack.callback(one.program.stop)
             watched.append(one)
         if not self.plan.videos_end:
@@ -233,8 +234,9 @@ def run(directory: Path, plan: Plan, teller: Teller) -> Summary:
         for one in watched:
             one.program.stop()
         deliver_rest(hall.kiosks, watched[0].hear)
-        _wait_for_page(page, hall.office.stats()["visits"])
-        return _summary(hall, watched, page)
+        counted = hall.office.stats()["visits"]
+        _wait_for_page(page, counted)
+        return _summary(hall, watched, page, counted)
 
 
 def _wait(watched: Sequence[_Watched], plan: Plan, teller: Teller) -> None:
@@ -267,7 +269,7 @@ def _wait_for_page(page: PageReader, visits: int) -> None:
         time.sleep(0.05)
 
 
-def _summary(hall: _Hall, watched: Sequence[_Watched], page: PageReader) -> Summary:
+def _summary(hall: _Hall, watched: Sequence[_Watched], page: PageReader, counted: int) -> Summary:
     recorded = [fact["event_id"] for fact in journals(hall.kiosks) if fact["kind"] == "visit"]
     rows = [
         row["event_id"]
@@ -287,7 +289,6 @@ def _summary(hall: _Hall, watched: Sequence[_Watched], page: PageReader) -> Summ
     # Twice in the ledger, or twice recorded for one showing: either would count a member twice.
     once = sum(len(set(one.cards) if hall.plan.videos_end else one.cards) for one in watched)
     doubled = len(rows) - len(set(rows)) + len(recorded) - once
-    counted = hall.office.stats()["visits"]
     commits = [at for one in watched for at in one.committed_at]
     return Summary(
         shown=shown,

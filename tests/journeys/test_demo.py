@@ -5,13 +5,11 @@ import os
 import re
 import signal
 import urllib.request
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import psutil
-import pytest
 import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser
@@ -20,13 +18,6 @@ from tests.programs import Process, call, telling
 from tests.waiting import until
 
 OFFSCREEN = {"SDL_VIDEODRIVER": "offscreen"}
-
-
-@pytest.fixture
-def ending() -> Iterator[ExitStack]:
-    """Ends what a test has started, whatever comes."""
-    with ExitStack() as stack:
-        yield stack
 
 
 def demo(ending: ExitStack, *words: str | Path, env: dict[str, str] | None = None) -> Process:

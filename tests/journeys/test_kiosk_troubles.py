@@ -77,13 +77,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     site.close()
 
 
-@pytest.fixture
-def ending() -> Iterator[ExitStack]:
-    """Ends what a test has started, whatever comes."""
-    with ExitStack() as stack:
-        yield stack
-
-
 class Booth:
     """A running kiosk with a scanner that sends lines."""
 

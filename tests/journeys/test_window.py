@@ -67,13 +67,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     site.close()
 
 
-@pytest.fixture
-def ending() -> Iterator[ExitStack]:
-    """Ends what a test has started, whatever comes."""
-    with ExitStack() as stack:
-        yield stack
-
-
 def opened(ending: ExitStack, config: Path, source: str, *words: str) -> Window:
     window = Window(config, source, *words)
     ending.callback(window.close)
