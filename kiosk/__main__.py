@@ -13,7 +13,7 @@ import click
 from click.core import ParameterSource
 
 from kiosk import KioskError
-from kiosk.config import read_config
+from kiosk.config import is_set_up, read_config
 from kiosk.headless import told
 from kiosk.journal import reading
 from kiosk.notices import Notice
@@ -48,9 +48,9 @@ class _Friendly(click.Group):
 _config_option = click.option(
     "--config",
     "config_file",
-    required=True,
+    default=lambda: Path(click.get_app_dir("riwaq"), "kiosk.toml"),
     type=click.Path(path_type=Path, dir_okay=False),
-    help="This kiosk's kiosk.toml.",
+    help="This kiosk's kiosk.toml.  [default: riwaq/kiosk.toml where this account keeps its settings]",
 )
 _json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON, one object a line.")
 
@@ -117,8 +117,12 @@ def run(
     language: str,
     as_json: bool,
 ) -> None:
-    """Work as a kiosk until Ctrl-C or SIGTERM, behind a window; what happens is told in lines, too."""
-    config = read_config(config_file)
+    """Work as a kiosk until Ctrl-C or SIGTERM, behind a window; what happens is told in lines, too.
+
+    A kiosk without a kiosk.toml asks for its pairing code: show it to the camera, and it gets one.
+    """
+    if is_set_up(config_file):
+        read_config(config_file)  # before there is a window in front of its problems
 
     def on_notice(notice: Notice) -> None:
         line = told(notice, as_json=as_json)
@@ -131,14 +135,14 @@ def run(
                 raise click.UsageError(f"--{name} is for a window: leave out either it or --headless")
         from kiosk import bootstrap  # noqa: PLC0415
 
-        bootstrap.run(config, source, once=once, on_notice=on_notice)
+        bootstrap.run(config_file, source, once=once, on_notice=on_notice)
         return
     from kiosk import windowed  # noqa: PLC0415
     from kiosk.ui.setup import WindowOptions  # noqa: PLC0415
 
     width, height = size or _ANY_SIZE
     windowed.run(
-        config,
+        config_file,
         source,
         once=once,
         options=WindowOptions(width, height, full_screen=size is None, dpi=dpi or 0.0, inches=inches or 0.0),

@@ -6,30 +6,42 @@ import signal
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 import uuid_utils
 
 from kiosk.clock import Clock
-from kiosk.config import KioskConfig
+from kiosk.config import KioskConfig, data_of
 from kiosk.devices.camera import Camera
 from kiosk.devices.decoder import Decoder
 from kiosk.devices.lines import LineScanner
 from kiosk.devices.sight import Sight, preview
 from kiosk.journal import Journal
 from kiosk.lock import locked
-from kiosk.notices import Notice
+from kiosk.notices import Notice, Trouble
+from kiosk.pairing import Pairer
 from kiosk.recorder import Mint
 from kiosk.station import Reader, Reading, Station
+from kiosk.touring import Touring
 from kiosk.uplink import Uplink, UplinkEvent
 from wire.events import EPOCH_LIMIT
 from wire.messages import State
+from wire.pairing import PairingCode
 from wire.topics import down, fair, up
 
 SOFTWARE: Final = "riwaq 0.1.0"
 LINES_PREFIX: Final = "lines:"
 OnPicture = Callable[[int, int, bytes], None]
+
+
+class OnEyeTrouble(Protocol):
+    """Hears of a camera's or scanner's trouble: its code, words for the log, and whether it is over."""
+
+    def __call__(self, code: str, words: str, *, over: bool) -> None:
+        """Hear it."""
+
+
 _CAMERA_WORDS: Final = {
     "missing": "the camera is not there: check its cable",
     "unreadable": "the camera cannot be opened: does another program use it?",
@@ -133,64 +145,163 @@ def open_journal(config: KioskConfig) -> Journal:
 
 
 def journal_path(config: KioskConfig) -> Path:
-    """Say where a kiosk's journal lies."""
-    return config.data / "journal.db"
+    """Say where a kiosk's journal lies: one for each identity that this machine has had."""
+    return config.data / config.device / "journal.db"
+
+
+class Eye:
+    """What reads codes from a source: a camera, a video, a folder of pictures, or ``lines:PATH``.
+
+    It is lent to whoever works: ``stop`` gives it back as it is, and only ``close`` lets go of the
+    device. Who works hears of its troubles by ``hear(code, words, over=…)``, from its own thread.
+    ``on_picture`` gets each of a camera's pictures made small, for a preview: width, height and BGR
+    rows; called by whoever reads. Raises ``DecoderUnavailableError`` where a library is missing.
+    """
+
+    def __init__(self, source: str, *, once: bool, on_picture: OnPicture | None = None) -> None:
+        self._lines = source.startswith(LINES_PREFIX)
+        self._started = False
+        self.hear: OnEyeTrouble | None = None
+        self._reader: Reader
+        if self._lines:
+            path = source.removeprefix(LINES_PREFIX)
+            self._reader = _LineReader(path, once=once, on_trouble=self._on_trouble)
+        else:
+            self._reader = _CameraReader(
+                source, once=once, on_trouble=self._on_trouble, on_picture=on_picture
+            )
+
+    def start(self) -> None:
+        """Begin to read, or go on."""
+        if not self._started:
+            self._started = True
+            self._reader.start()
+
+    def stop(self) -> None:
+        """Give it back."""
+        self.hear = None
+
+    def close(self) -> None:
+        """Let go of the device."""
+        self._reader.stop()
+
+    def read(self, timeout: float) -> Reading | None:
+        """Wait at most ``timeout`` seconds for the next picture or line."""
+        return self._reader.read(timeout)
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will ever come."""
+        return self._reader.ended
+
+    @property
+    def rate(self) -> float | None:
+        """Pictures a second, or None where that has no meaning."""
+        return self._reader.rate
+
+    def _on_trouble(self, code: str) -> None:
+        words = _SCANNER_WORDS if self._lines else _CAMERA_WORDS
+        if self.hear is not None:
+            self.hear(code, words.get(code, "it has a problem"), over=code == "recovered")
 
 
 def make_station(
     config: KioskConfig,
-    source: str,
+    eye: Eye,
     *,
-    once: bool,
     on_notice: Callable[[Notice], None],
-    on_picture: OnPicture | None = None,
+    in_sight: str = "",
+    on_next_code: Callable[[str], None] | None = None,
 ) -> Station:
-    """Build a station that reads from ``source``: a camera, a video, a folder, or ``lines:PATH``.
+    """Build a station that reads with ``eye``; raises ``JournalError`` where its journal cannot be opened.
 
-    ``on_picture`` gets each of a camera's pictures made small, for a preview: width, height and
-    BGR rows; called from the station's own thread. Raises ``JournalError`` where the journal
-    cannot be opened, ``DecoderUnavailableError`` where a library is missing.
+    ``in_sight`` is a code that is before the camera already; ``on_next_code`` gets the pairing code
+    that is shown once the fair is closed and everything is wiped.
     """
-    station: Station | None = None
-
-    words = _SCANNER_WORDS if source.startswith(LINES_PREFIX) else _CAMERA_WORDS
-
-    def on_trouble(code: str) -> None:
-        if station is not None:
-            station.camera_trouble(code, words.get(code, "it has a problem"), over=code == "recovered")
-
-    reader: Reader
-    if source.startswith(LINES_PREFIX):
-        reader = _LineReader(source.removeprefix(LINES_PREFIX), once=once, on_trouble=on_trouble)
-    else:
-        reader = _CameraReader(source, once=once, on_trouble=on_trouble, on_picture=on_picture)
     station = Station(
         config,
         journal=lambda: open_journal(config),
-        reader=reader,
+        reader=eye,
         connect=lambda on_event: _uplink(config, on_event),
         clock=Clock(),
         mint=mint(),
         on_notice=on_notice,
         software=SOFTWARE,
+        in_sight=in_sight,
+        on_next_code=on_next_code,
     )
+    eye.hear = station.camera_trouble
     return station
 
 
-def run(config: KioskConfig, source: str, *, once: bool, on_notice: Callable[[Notice], None]) -> None:
-    """Run a station until SIGINT or SIGTERM; with ``once`` until all of the source is delivered."""
+def make_touring(
+    config_file: Path,
+    source: str,
+    *,
+    once: bool,
+    on_notice: Callable[[Notice], None],
+    on_picture: OnPicture | None = None,
+    make: Callable[[Callable[[], Station]], Station | None] = lambda made: made(),
+) -> Touring:
+    """Build a whole kiosk, with settings or without.
+
+    ``make`` is given what makes a station and makes it, in its own time: None where it gave up.
+    """
+    eye = Eye(source, once=once, on_picture=on_picture)
+
+    def maker(config: KioskConfig, *, in_sight: str, on_next_code: Callable[[str], None]) -> Station | None:
+        return make(
+            lambda: make_station(
+                config, eye, on_notice=on_notice, in_sight=in_sight, on_next_code=on_next_code
+            )
+        )
+
+    def pairer(notify: Callable[[Notice], None]) -> Pairer:
+        eye.hear = lambda code, words, *, over: notify(Trouble("camera", code, words, over=over))
+        return Pairer(
+            config_file,
+            data_of(config_file) / "pairing.json",
+            connect=_pairing_uplink,
+            notify=notify,
+            nonce=mint().nonce,
+            software=SOFTWARE,
+        )
+
+    return Touring(
+        config_file, eye, make_station=maker, make_pairer=pairer, on_notice=on_notice, close=eye.close
+    )
+
+
+def run(config_file: Path, source: str, *, once: bool, on_notice: Callable[[Notice], None]) -> None:
+    """Run a kiosk until SIGINT or SIGTERM; with ``once`` until all of the source is delivered.
+
+    One without settings looks for its pairing code first.
+    """
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
-    with locked(config):
-        station = make_station(config, source, once=once, on_notice=on_notice)
-        station.start()
+    with locked(data_of(config_file)):
+        touring = make_touring(config_file, source, once=once, on_notice=on_notice)
         try:
+            touring.start()
             while not stopping.wait(0.1):
-                if once and station.finished:
+                if (once and touring.finished) or touring.problem:
                     break
         finally:
-            station.stop()
+            touring.stop()
+        if touring.problem:
+            raise touring.problem
+
+
+def _pairing_uplink(code: PairingCode, on_event: Callable[[UplinkEvent], None]) -> Uplink:
+    return Uplink(
+        code.broker,
+        account=code.account,
+        password=code.password,
+        subscriptions=[code.answer_topic],
+        will=None,
+        on_event=on_event,
+    )
 
 
 def _uplink(config: KioskConfig, on_event: Callable[[UplinkEvent], None]) -> Uplink:

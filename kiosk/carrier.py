@@ -152,6 +152,11 @@ class Carrier:
         return self._delivery.waiting
 
     @property
+    def wiped(self) -> bool:
+        """Whether the fair is closed and nothing of it is kept here."""
+        return self._wiped
+
+    @property
     def unusable(self) -> dict[str, int]:
         """How many messages could not be used, by their code."""
         return dict(self._unusable)

@@ -12,7 +12,9 @@ from wire.topics import SLUG
 
 _DEVICE: Final = re.compile(r"^[0-9a-f]{16}$")
 _KEY: Final = re.compile(r"^[0-9a-f]{64}$")
-_MAKE_ONE: Final = "make one with: riwaq-server kiosk add NAME --booth BOOTH --out kiosk.toml"
+_MAKE_ONE: Final = (
+    "move it away, and start the kiosk to pair it by a code; or make one with: riwaq-server kiosk add"
+)
 _MOST_KEYS: Final = 2**16
 
 
@@ -51,7 +53,7 @@ class KioskConfig:
 def read_config(path: Path) -> KioskConfig:
     """Read kiosk.toml; raises :class:`ConfigError` with every problem at once.
 
-    Without ``data`` the journal lives beside the file, in ``<file name>.data``.
+    Without ``data`` the kiosk's data lie beside the file, in ``<file name>.data``.
     """
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
@@ -73,12 +75,32 @@ def read_config(path: Path) -> KioskConfig:
         batch_seed=reader.key("batch_key"),
         card_seed=reader.key("card_key"),
         card_key_id=reader.number("card_key_id", 1, _MOST_KEYS - 1),
-        data=path.parent / reader.text("data", default=f"{path.stem}.data"),
+        data=path.parent / reader.text("data", default=_data_beside(path).name),
     )
     reader.leftovers()
     if reader.problems:
         raise ConfigError(path, reader.problems)
     return config
+
+
+def is_set_up(path: Path) -> bool:
+    """Say whether there is a kiosk.toml, readable or not: where there is none a kiosk is to be paired."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def data_of(path: Path) -> Path:
+    """Say where a kiosk's data lie, also before there is a kiosk.toml; raises :class:`ConfigError`."""
+    return read_config(path).data if is_set_up(path) else _data_beside(path)
+
+
+def _data_beside(path: Path) -> Path:
+    return path.parent / f"{path.stem}.data"
 
 
 class _Reader:

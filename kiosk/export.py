@@ -19,6 +19,7 @@ from kiosk import KioskError
 from kiosk.config import KioskConfig
 from kiosk.journal import JournalView, reading
 from kiosk.sealing import Sealer
+from kiosk.settled import sync_directory
 from wire.envelope import EnvelopeError, batch_head
 from wire.programme import open_programme
 from wire.stick import SUFFIX, StickError, StickWriter, read_stick
@@ -26,8 +27,6 @@ from wire.stick import SUFFIX, StickError, StickWriter, read_stick
 _PAGE: Final = 500
 """Facts sealed at a time."""
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_NO_SYNC: Final = (errno.EINVAL, errno.ENOTSUP)
-"""What some file systems say where a directory cannot be synced; the file itself was."""
 
 
 class ExportError(KioskError):
@@ -174,7 +173,7 @@ def _write_whole(path: Path, pieces: Iterator[bytes]) -> int:
                 os.fsync(file.fileno())
             size = _read_back(part)
             part.rename(path)
-            _sync_directory(path.parent)
+            sync_directory(path.parent)
         except BaseException:
             with suppress(OSError):
                 part.unlink()
@@ -196,17 +195,6 @@ def _read_back(part: Path) -> int:
         for _ in read_stick(file.read):
             pass
         return file.tell()
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    except OSError as problem:
-        if problem.errno not in _NO_SYNC:
-            raise
-    finally:
-        os.close(descriptor)
 
 
 def _why(path: Path, problem: OSError) -> str:

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from typing import Final
 
-from kiosk.notices import Delivered, Link, Notice, ProgrammeTaken, Scanned, Trouble, Wiped
+from kiosk.notices import Delivered, Link, Notice, Pairing, ProgrammeTaken, Scanned, Trouble, Wiped
 from kiosk.rules.desk import Outcome
 
 _NAMES: Final = {
@@ -14,6 +14,11 @@ _NAMES: Final = {
     ProgrammeTaken: "programme",
     Wiped: "wiped",
     Trouble: "trouble",
+    Pairing: "pairing",
+}
+_TURNED_AWAY: Final = {
+    Outcome.CLOSED: "the fair is closed: nothing is recorded any more",
+    Outcome.PAIRING: "a pairing code was shown, but this kiosk has its settings: nothing is recorded",
 }
 
 
@@ -21,15 +26,30 @@ def told(notice: Notice, *, as_json: bool) -> str:
     """Give a notice's line: a JSON object with ``notice`` as its name, or words."""
     if as_json:
         return json.dumps({"notice": _NAMES[type(notice)], **asdict(notice)}, ensure_ascii=False)
-    if isinstance(notice, Scanned) and notice.outcome is Outcome.CLOSED:
-        return "the fair is closed: nothing is recorded any more"
+    if isinstance(notice, Scanned) and notice.outcome in _TURNED_AWAY:
+        return _TURNED_AWAY[notice.outcome]
     if isinstance(notice, Scanned):
         return " ".join(
             filter(None, (notice.outcome, notice.code, notice.card, f"({notice.scan_to_commit_ms:.0f} ms)"))
         )
     if isinstance(notice, Trouble):
         return notice.words
+    if isinstance(notice, Pairing):
+        return _of_pairing(notice)
     return _in_words(notice)
+
+
+def _of_pairing(notice: Pairing) -> str:
+    match notice:
+        case Pairing(stage="asking", code=""):
+            return "a pairing code was read; the server is asked"
+        case Pairing(stage="asking"):
+            return "the server does not answer: check the network; it is asked again and again"
+        case Pairing(stage="refused", code=code):
+            return f"the pairing code was not taken ({code}); show another"
+        case Pairing(stage="paired", name=name):
+            return f"paired: this kiosk is {name}"
+    return "no settings yet: waiting for a pairing code"
 
 
 def _in_words(notice: Delivered | Link | ProgrammeTaken | Wiped) -> str:

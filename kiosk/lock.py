@@ -4,19 +4,19 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from kiosk import KioskError
-from kiosk.config import KioskConfig
 
 
 @contextmanager
-def locked(config: KioskConfig) -> Iterator[None]:
-    """Hold the data directory for the one program that writes the journal; raises ``KioskError``."""
+def locked(data: Path) -> Iterator[None]:
+    """Hold a kiosk's data directory for the one program that writes the journal; raises ``KioskError``."""
     try:
-        config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = (config.data / "kiosk.lock").open("wb", buffering=0)
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = (data / "kiosk.lock").open("wb", buffering=0)
     except OSError as problem:
-        raise KioskError(f"{config.data} cannot be written: {problem.strerror}") from None
+        raise KioskError(f"{data} cannot be written: {problem.strerror}") from None
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -86,4 +86,18 @@ class Trouble:
     over: bool = False
 
 
-Notice = Scanned | Delivered | Link | ProgrammeTaken | Wiped | Trouble
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """A kiosk without settings looks for its pairing code.
+
+    ``stage`` is ``code`` (it waits for one to be shown), ``asking`` (the server is asked; ``code``
+    is ``no_answer`` where that takes long), ``refused`` (``code`` is a ``PairingRefusal``; it waits
+    for another) or ``paired``, with the ``name`` it has got.
+    """
+
+    stage: str
+    code: str = ""
+    name: str = ""
+
+
+Notice = Scanned | Delivered | Link | ProgrammeTaken | Wiped | Trouble | Pairing

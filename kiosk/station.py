@@ -24,7 +24,7 @@ from kiosk.journal import Journal, JournalError, Position
 from kiosk.notices import Notice, Scanned, Trouble
 from kiosk.recorder import Mint, Recorder
 from kiosk.rules.debounce import Debounce
-from kiosk.rules.desk import Decision, Desk, Moment, RecentVisits, worth_judging
+from kiosk.rules.desk import Decision, Desk, Moment, Outcome, RecentVisits, worth_judging
 from kiosk.uplink import UplinkEvent
 from wire.card import CardIdentity
 from wire.events import EventError, Visit, decode_event
@@ -67,7 +67,12 @@ class Reader(Protocol):
 
 
 class Station:
-    """One kiosk at work. ``connect`` makes its uplink, given the callback for what it hears."""
+    """One kiosk at work. ``connect`` makes its uplink, given the callback for what it hears.
+
+    ``in_sight`` is a code that is before the reader already, and no scan until it has been away.
+    ``on_next_code`` gets, from the station's own thread, the pairing code that is shown once the fair
+    is closed and everything is wiped.
+    """
 
     def __init__(
         self,
@@ -80,6 +85,8 @@ class Station:
         mint: Mint,
         on_notice: Callable[[Notice], None],
         software: str,
+        in_sight: str = "",
+        on_next_code: Callable[[str], None] | None = None,
     ) -> None:
         self._reader = reader
         self._clock = clock
@@ -99,6 +106,9 @@ class Station:
             software=software,
         )
         self._debounce = Debounce()
+        if in_sight:
+            self._debounce.fresh([in_sight], time.monotonic())
+        self._on_next_code = on_next_code
         self._recent = RecentVisits()
         self._eye = threading.Thread(target=self._look, name="eye", daemon=True)
 
@@ -196,6 +206,9 @@ class Station:
     def _scan(self, desk: Desk, text: str, arrived_at: float) -> None:
         moment = self._clock.read()
         decision = desk.decide(text, self._recent, moment)
+        if decision.outcome is Outcome.PAIRING and self._on_next_code and self._carrier.wiped:
+            self._on_next_code(text)
+            return
         position, event_id = Position(0, 0), ""
         if decision.fact is not None:
             try:

@@ -52,7 +52,7 @@ UplinkEvent = Connected | Disconnected | Arrived
 class Uplink:
     """A connection that comes back by itself; ``on_event`` is called from its own thread.
 
-    ``will`` is (topic, payload), retained, spoken by the broker when the kiosk dies.
+    ``will`` is (topic, payload), retained, spoken by the broker when the kiosk dies; None for none.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Uplink:
         account: str,
         password: str,
         subscriptions: list[str],
-        will: tuple[str, bytes],
+        will: tuple[str, bytes] | None,
         on_event: Callable[[UplinkEvent], None],
     ) -> None:
         self._address = address
@@ -118,7 +118,8 @@ class Uplink:
             CallbackAPIVersion.VERSION2, client_id=self._account, clean_session=True, protocol=mqtt.MQTTv311
         )
         client.username_pw_set(self._account, self._password)
-        client.will_set(self._will[0], self._will[1], qos=1, retain=True)
+        if self._will is not None:
+            client.will_set(self._will[0], self._will[1], qos=1, retain=True)
         client.reconnect_delay_set(*_RECONNECT_S)
         client.max_queued_messages_set(_MOST_QUEUED)
         if self._address.tls:

@@ -5,14 +5,18 @@ import signal
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from kiosk.assets import assets_dir
-from kiosk.config import KioskConfig
+from kiosk.config import data_of
 from kiosk.lock import locked
 from kiosk.notices import Notice, Trouble
 from kiosk.ui.app import OnNotice, OnPicture, Working, run_window
 from kiosk.ui.setup import WindowOptions
+
+if TYPE_CHECKING:
+    from kiosk.station import Station
 
 LINES_PREFIX: Final = "lines:"
 TRY_AGAIN_S: Final = 5.0
@@ -20,7 +24,7 @@ TRY_AGAIN_S: Final = 5.0
 
 
 def run(
-    config: KioskConfig,
+    config_file: Path,
     source: str,
     *,
     once: bool,
@@ -29,7 +33,9 @@ def run(
     on_notice: Callable[[Notice], None],
     say: Callable[[str], None],
 ) -> None:
-    """Run a station and its window until SIGINT or SIGTERM; with ``once`` until all is delivered.
+    """Run a kiosk and its window until SIGINT or SIGTERM; with ``once`` until all is delivered.
+
+    One without settings looks for its pairing code first.
 
     ``on_notice`` and ``say`` are for the log, and called from any thread. Raises ``KioskError``
     where there is no screen, where fonts are not made, or where the kiosk runs already.
@@ -49,14 +55,15 @@ def run(
             with suppress(OSError, ValueError):
                 on_notice(notice)
 
-        return _begun(config, source, once=once, hear=hear, on_picture=on_picture, stopping=stopping)
+        return _begun(config_file, source, once=once, hear=hear, on_picture=on_picture, stopping=stopping)
 
+    data = data_of(config_file)
     try:
-        with locked(config):
+        with locked(data):
             run_window(
                 begin,
                 assets=assets,
-                home=config.data / "kivy",
+                home=data / "kivy",
                 options=options,
                 language=language,
                 camera=not source.startswith(LINES_PREFIX),
@@ -70,7 +77,7 @@ def run(
 
 
 def _begun(
-    config: KioskConfig,
+    config_file: Path,
     source: str,
     *,
     once: bool,
@@ -78,17 +85,37 @@ def _begun(
     on_picture: OnPicture,
     stopping: threading.Event,
 ) -> Working | None:
-    """Make and start the station; None where it was told to stop before that came off."""
+    """Make and start the kiosk; None where it was told to stop before that came off."""
     # OpenCV and the network's library must not delay the first picture, nor the words on it.
     from kiosk import bootstrap  # noqa: PLC0415
-    from kiosk.journal import JournalError  # noqa: PLC0415
 
     gc.freeze()
     gc.enable()
+    touring = bootstrap.make_touring(
+        config_file,
+        source,
+        once=once,
+        on_notice=hear,
+        on_picture=on_picture,
+        make=lambda made: _made(made, once=once, hear=hear, stopping=stopping),
+    )
+    touring.start()
+    if stopping.is_set():
+        touring.stop()
+        return None
+    return touring
+
+
+def _made(
+    made: Callable[[], "Station"], *, once: bool, hear: Callable[[Notice], None], stopping: threading.Event
+) -> "Station | None":
+    """Make a station, again and again where the journal cannot be opened; None where told to stop."""
+    from kiosk.journal import JournalError  # noqa: PLC0415 - as above
+
     said = ""
     while True:
         try:
-            station = bootstrap.make_station(config, source, once=once, on_notice=hear, on_picture=on_picture)
+            station = made()
         except JournalError as problem:
             # Nobody sees a kiosk's log: the screen says so, and goes on once there is room again.
             if once:
@@ -101,5 +128,4 @@ def _begun(
             continue
         if said:
             hear(Trouble("journal", "recovered", "the journal can be written again", over=True))
-        station.start()
         return station

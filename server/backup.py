@@ -1,7 +1,8 @@
 """Backups: everything that a server needs to go on elsewhere, from one moment of its ledger.
 
-A backup is taken beside a server that runs, and read back before it counts. It holds every table
-and ``server.toml``; keys and passwords' hashes only where that is asked for.
+A backup is taken beside a server that runs, and read back before it counts. It holds every table,
+so the verifiers of staff's PINs, and ``server.toml``; keys and passwords' hashes only where that is
+asked for.
 """
 
 import time

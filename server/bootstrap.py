@@ -21,10 +21,11 @@ from server.mqtt.access import Accounts, AccountsError, password_sha256, write_a
 from server.mqtt.broker import EmbeddedBroker, holder_of, why_not_listen
 from server.mqtt.subscriber import Subscriber
 from server.office import Office, now_ms
+from server.pairings import Pairings
 from server.restore import Restored, restore
 from server.settings import Home
 from server.store.engine import Store
-from server.store.registry import KioskRow, Registry
+from server.store.registry import AccountRow, Registry
 from wire.broker import split_address
 
 if TYPE_CHECKING:
@@ -49,15 +50,15 @@ def opened(directory: Path) -> Iterator[tuple[Home, Store, Office]]:
         store.close()
 
 
-def _keep_accounts(home: Home, body: str, kiosks: Sequence[KioskRow]) -> None:
+def _keep_accounts(home: Home, body: str, accounts: Sequence[AccountRow]) -> None:
     """Write who may use the embedded broker, which notices by itself."""
-    accounts = Accounts(
+    content = Accounts(
         body=body or "none",
         server_sha256=password_sha256(home.secrets.broker_password),
-        devices={row.device: row.password_sha256 for row in kiosks},
+        devices={row.name: row.sha256 for row in accounts},
     )
     try:
-        write_accounts(home.accounts_file, accounts)
+        write_accounts(home.accounts_file, content)
     except (AccountsError, OSError) as problem:
         raise ServerError(f"the broker's accounts cannot be written: {problem}") from None
 
@@ -106,7 +107,10 @@ def _run(directory: Path, stopping: threading.Event, say: Callable[[str], None])
             return
         if home.listen and not _start_broker(home, stack, stopping, say):
             return
-        collector = Collector(store, office.body, home.secrets, clock=now_ms, on_trouble=say)
+        pairings = Pairings(home, store, office, clock=now_ms)
+        collector = Collector(
+            store, office.body, home.secrets, clock=now_ms, pair=pairings.answer, on_trouble=say
+        )
         ready = threading.Event()
 
         def on_ready() -> None:

@@ -26,6 +26,7 @@ import msgspec
 
 from server import ServerError
 from server.intake import Intake, Taken
+from server.rules.closing import outlived
 from server.rules.figures import TOTAL
 from server.settings import Secrets
 from server.setups import SetupTeller
@@ -34,7 +35,7 @@ from server.store.ledger import Ledger
 from server.store.registry import Registry
 from wire import topics
 from wire.envelope import Batch, EnvelopeError, batch_head, open_batch
-from wire.messages import Ack, Answer, HeldEpoch, Hello, Live, open_signed, read_state, sign
+from wire.messages import Ack, Answer, HeldEpoch, Hello, Live, State, open_signed, read_state, sign
 from wire.setup import seal_setup
 from wire.topics import TopicError, UpTopic
 
@@ -83,7 +84,11 @@ class Tally:
 
 
 class Collector:
-    """Collects for one body. ``clock`` gives ms UTC; ``on_trouble`` gets a line once a kind."""
+    """Collects for one body. ``clock`` gives ms UTC; ``on_trouble`` gets a line once a kind.
+
+    ``pair`` gives the answer to an ask of a pairing code's account; what it is not for raises
+    ``EnvelopeError``.
+    """
 
     def __init__(
         self,
@@ -92,6 +97,7 @@ class Collector:
         secrets_: Secrets,
         *,
         clock: Callable[[], int],
+        pair: Callable[[str, bytes], bytes],
         on_trouble: Callable[[str], None],
     ) -> None:
         self.run_id = secrets.token_hex(8)
@@ -101,6 +107,7 @@ class Collector:
         self._sealing_key = secrets_.sealing_key
         self._intake = Intake(store, body, digest_key=bytes.fromhex(secrets_.digest_key))
         self._clock = clock
+        self._pair = pair
         self._on_trouble = on_trouble
         self._inbox: queue.Queue[tuple[str, bytes]] = queue.Queue(QUEUE_LENGTH)
         self._inbox_bytes = 0
@@ -113,7 +120,7 @@ class Collector:
         self._device_keys: dict[str, bytes] = {}
         self._device_fairs: dict[str, str] = {}
         self._keys_read_at = 0.0
-        self._states: dict[str, tuple[bytes, int]] = {}
+        self._states: dict[str, tuple[State, int]] = {}
         self._versions: tuple[tuple[str, int], ...] = ()
         self._setups = SetupTeller(body, seal=self._seal_setup, publish=self._publish)
         self._moves: dict[str, int] | None = None
@@ -129,7 +136,7 @@ class Collector:
     @staticmethod
     def filters(body: str) -> list[str]:
         """Give the topic filters that a collector of this body wants to hear."""
-        return [topics.all_up(body, leaf) for leaf in ("events", "hello", "state")]
+        return [topics.all_up(body, leaf) for leaf in ("events", "hello", "ask", "state")]
 
     def start(self, mouth: Mouth, *, on_moved: Callable[[Collection[str]], None] | None = None) -> None:
         """Begin to work; what there is to say goes out through ``mouth``.
@@ -201,7 +208,9 @@ class Collector:
 
     def _work(self, messages: list[tuple[str, bytes]]) -> None:
         batches: list[Batch] = []
+        # A kiosk waits for the answer to its latest alone.
         hellos: dict[str, tuple[UpTopic, bytes]] = {}
+        asks: dict[str, bytes] = {}
         for topic, payload in messages:
             with self._refusing():
                 where = topics.parse_up(topic)
@@ -209,8 +218,9 @@ class Collector:
                     case "events":
                         batches.append(self._open(where, payload))
                     case "hello":
-                        # A kiosk waits for the answer to its latest alone.
                         hellos[where.device] = (where, payload)
+                    case "ask":
+                        asks[where.device] = payload
                     case "state":
                         self._note_state(where, payload)
         if batches:
@@ -218,6 +228,9 @@ class Collector:
         for where, payload in hellos.values():
             with self._refusing():
                 self._answer(where, payload)
+        for account, payload in asks.items():
+            with self._refusing():
+                self._answer_ask(account, payload)
         if self._states:
             self._keep_states()
 
@@ -343,6 +356,13 @@ class Collector:
             # Only now: a kiosk that knew no programme has the key that proves it from the answer.
             self._setups.tell(setup, {hello.device: key})
 
+    def _answer_ask(self, account: str, payload: bytes) -> None:
+        answer = self._pair(account, payload)
+        self._note_success()
+        # The new kiosk says hello at once, and is no stranger.
+        self._keys_read_at = 0.0
+        self._publish(topics.down(self._body, account, "answer"), answer)
+
     # -- what anyone may see -----------------------------------------------------------------
 
     def _note_state(self, where: UpTopic, payload: bytes) -> None:
@@ -352,11 +372,18 @@ class Collector:
                 "unknown_device", f"a state of {where.device}, which is no kiosk of this body"
             )
         # Nobody signed it: what is kept is what we know, and nothing else that stood there.
-        self._states[where.device] = (msgspec.json.encode(state), self._clock())
+        self._states[where.device] = (state, self._clock())
 
     def _keep_states(self) -> None:
         with self._store.writing() as connection:
-            Registry(connection, self._body).note_states(self._states)
+            registry = Registry(connection, self._body)
+            before = {row.device: row.state for row in registry.kiosks() if row.device in self._states}
+            registry.note_states(
+                {
+                    device: (outlived(state, before.get(device)), at)
+                    for device, (state, at) in self._states.items()
+                }
+            )
         noted, self._states = self._states, {}
         self._note_success()
         self._on_moved({self._device_fairs[device] for device in noted})

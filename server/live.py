@@ -76,15 +76,21 @@ class StoreSource:
             if definition is None:
                 return None
             figures = Ledger(connection, self._body).figures(fair)
-            kiosks = [_kiosk(row) for row in registry.kiosks() if row.fair == fair]
-        return Snapshot(definition, figures, kiosks)
+            closed_at = registry.closed_fairs().get(fair)
+            kiosks = [
+                _kiosk(row, fair_closed=closed_at is not None)
+                for row in registry.kiosks()
+                if row.fair == fair
+            ]
+        return Snapshot(definition, figures, kiosks, closed_at)
 
     def measures(self) -> Measures:
         """Give what a monitoring system asks for."""
         tally = self._tally()
         with self._store.reading() as connection:
             registry, ledger = Registry(connection, self._body), Ledger(connection, self._body)
-            kiosks = [(row.fair, _kiosk(row)) for row in registry.kiosks()]
+            closed = registry.closed_fairs()
+            kiosks = [(row.fair, _kiosk(row, fair_closed=row.fair in closed)) for row in registry.kiosks()]
             totals = {
                 fair: ledger.figures(fair).get((TOTAL, ""), _NONE)
                 for fair in self._read_definitions(registry)
@@ -114,7 +120,7 @@ class StoreSource:
 _NONE: Final = (0, 0)
 
 
-def _kiosk(row: KioskRow) -> KioskNow:
+def _kiosk(row: KioskRow, *, fair_closed: bool) -> KioskNow:
     return KioskNow(
         device=row.device,
         name=row.name,
@@ -123,6 +129,7 @@ def _kiosk(row: KioskRow) -> KioskNow:
         state=_state(row.state),
         seen_at=row.state_at,
         clock_wrong_ms=row.clock_wrong_ms,
+        fair_closed=fair_closed,
     )
 
 

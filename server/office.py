@@ -7,9 +7,10 @@ programme or revocation list. A running server sees the new version and publishe
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 from nacl.signing import SigningKey
@@ -24,7 +25,7 @@ from server.rules.tour.invited import without_numbers
 from server.settings import BodyKeys, Home
 from server.store.engine import Store
 from server.store.ledger import Ledger
-from server.store.registry import CardRow, FairRow, KioskRow, Registry
+from server.store.registry import AccountRow, CardRow, FairRow, KioskRow, Registry
 from wire.card import DAY_ZERO, LAST_DAY, Card, CardIdentity, Refused, body_tag, pack, sign, verify
 from wire.programme import (
     CardKey,
@@ -42,6 +43,7 @@ from wire.setup import Setup, pack_setup
 
 SERVER_CARD_KEY: Final = 1
 _CARDS_A_STEP: Final = 500
+_NO_TOUR: Final = "no tour is loaded yet: start with  riwaq-server tour load FILE"
 
 
 class OfficeError(ServerError):
@@ -82,10 +84,10 @@ class LoadedTour:
 
 
 class AccountsKeeper(Protocol):
-    """Whoever tells the broker which kiosks may speak."""
+    """Whoever tells the broker who may speak."""
 
-    def __call__(self, body: str, kiosks: Sequence[KioskRow]) -> None:
-        """Let these kiosks in and no other; raises :class:`ServerError`. ``body`` may be empty."""
+    def __call__(self, body: str, accounts: Sequence[AccountRow]) -> None:
+        """Let these accounts in and no other; raises :class:`ServerError`. ``body`` may be empty."""
 
 
 def now_ms() -> int:
@@ -152,11 +154,11 @@ class Office:
             if registry.revocations() is None:
                 self._sign_revocations(registry)
             programmes = self._sign_programmes(registry)
-            self._keep_accounts(body, registry.kiosks())
+            self.let_in(registry)
         return LoadedTour(changes, programmes)
 
     def remove_fair(self, fair: str) -> None:
-        """Forget a fair of which nothing was recorded and that has no kiosk; raises :class:`OfficeError`."""
+        """Forget a fair without facts, kiosks and staff; raises :class:`OfficeError`."""
         self._need_body()
         with self._store.writing() as connection:
             registry = Registry(connection, self.body)
@@ -166,6 +168,9 @@ class Office:
                 raise OfficeError(f"visits of {fair} are recorded: a fair with facts cannot be removed")
             if kiosks:
                 raise OfficeError(f"{fair} has kiosks ({', '.join(kiosks)}): it cannot be removed")
+            staff = [row.staff_id for row in registry.staff() if row.fair == fair and row.revoked_at is None]
+            if staff:
+                raise OfficeError(f"{fair} has staff ({', '.join(staff)}): revoke them first")
             registry.remove_fair(fair)
 
     def _compare(self, registry: Registry, ledger: Ledger, tour: TourDefinition) -> list[Change]:
@@ -197,19 +202,36 @@ class Office:
 
     def _put_setups(self, registry: Registry, tour: TourDefinition) -> None:
         """Keep what kiosks are sent sealed, under a new version where it has changed."""
-        kept = registry.setups()
         invited = self._invited(tour)
         for definition in tour.fairs:
             fair = definition.fair.id
-            version, content = kept.get(fair, (0, b""))
-            old = msgspec.json.decode(content, type=Setup) if content else Setup(version=1, fair=fair)
-            if old.invitees == invited.get(fair, {}):
-                continue
-            new = msgspec.structs.replace(
-                old, version=self._next_version(version), invitees=invited.get(fair, {})
-            )
-            pack_setup(new)  # what no kiosk could be sent is refused here, where somebody can mend it
-            registry.put_setup(fair, new.version, msgspec.json.encode(new))
+            if self.setup(registry, fair).invitees != invited.get(fair, {}):
+                self.change_setup(registry, fair, invitees=invited.get(fair, {}))
+
+    def setup(self, registry: Registry, fair: str) -> Setup:
+        """Give what a fair's kiosks are sent sealed; one with nothing in it where there is none yet."""
+        _, content = registry.setups().get(fair, (0, b""))
+        return msgspec.json.decode(content, type=Setup) if content else Setup(version=1, fair=fair)
+
+    def change_setup(self, registry: Registry, fair: str, **changes: Any) -> None:
+        """Keep a fair's setup with these fields changed, under a new version, in the caller's transaction.
+
+        Raises ``EnvelopeError`` for one that no kiosk could be sent, here, where somebody can mend it.
+        """
+        old = self.setup(registry, fair)
+        new = msgspec.structs.replace(old, version=self._next_version(old.version), **changes)
+        pack_setup(new)
+        registry.put_setup(fair, new.version, msgspec.json.encode(new))
+
+    @contextmanager
+    def acting(self) -> Iterator[Registry]:
+        """Give the registry in a transaction, for acts that stand elsewhere.
+
+        Raises :class:`OfficeError` where no tour is loaded yet.
+        """
+        self._need_body()
+        with self._store.writing() as connection:
+            yield Registry(connection, self.body)
 
     def sign_anew(self, registry: Registry) -> dict[str, Programme]:
         """Sign what has changed, within the caller's transaction; gives the programmes in force by fair."""
@@ -236,16 +258,8 @@ class Office:
         password = new_password()
         with self._store.writing() as connection:
             registry = Registry(connection, self.body)
-            definition = self._definition(registry, fair)
-            booths = [entry.id for entry in definition.booths]
-            if booth not in booths:
-                raise OfficeError(
-                    f"{definition.fair.id} has no booth {booth!r}: choose one of {', '.join(booths)}"
-                )
-            if any(row.name == name and row.fair == definition.fair.id for row in registry.kiosks()):
-                raise OfficeError(
-                    f"{definition.fair.id} has a kiosk named {name!r} already: choose another name"
-                )
+            definition = self.place(registry, booth, fair)
+            self.check_new_kiosk(registry, name, definition.fair.id)
             row = KioskRow(
                 device=secrets.token_hex(8),
                 name=name,
@@ -259,8 +273,7 @@ class Office:
             )
             registry.add_kiosk(row)
             self._sign_programmes(registry)
-            # In the transaction: of two kiosks added at once neither writes the other's account away.
-            self._keep_accounts(self.body, registry.kiosks())
+            self.let_in(registry)
         return NewKiosk(
             row=row,
             body=self.body,
@@ -271,6 +284,31 @@ class Office:
             card_seed=bytes(card_key),
         )
 
+    def place(self, registry: Registry, booth: str | None, fair: str) -> FairDefinition:
+        """Give the fair that has this booth; ``fair`` may be empty where there is one alone.
+
+        Without a booth (None) the fair alone is looked at. Raises :class:`OfficeError` with the
+        fairs or booths that there are.
+        """
+        definition = self._definition(registry, fair)
+        booths = [entry.id for entry in definition.booths]
+        if booth is not None and booth not in booths:
+            raise OfficeError(
+                f"{definition.fair.id} has no booth {booth!r}: choose one of {', '.join(booths)}"
+            )
+        return definition
+
+    def check_new_kiosk(self, registry: Registry, name: str, fair: str) -> None:
+        """Raise :class:`OfficeError` where a kiosk of that name can no longer be added to a fair."""
+        self.check_open(registry, fair)
+        if any(row.name == name and row.fair == fair for row in registry.kiosks()):
+            raise OfficeError(f"{fair} has a kiosk named {name!r} already: choose another name")
+
+    def check_open(self, registry: Registry, fair: str) -> None:
+        """Raise :class:`OfficeError` where a fair is closed."""
+        if fair in registry.closed_fairs():
+            raise OfficeError(f"{fair} is closed: open it again first with  riwaq-server fair reopen {fair}")
+
     def kiosks(self) -> list[KioskRow]:
         """Give every kiosk."""
         with self._store.reading() as connection:
@@ -278,7 +316,20 @@ class Office:
 
     def write_accounts(self) -> None:
         """Tell the broker anew who may use it."""
-        self._keep_accounts(self.body, self.kiosks())
+        with self._store.reading() as connection:
+            self.let_in(Registry(connection, self.body))
+
+    def let_in(self, registry: Registry) -> None:
+        """Tell the broker who may use it, within the transaction that has changed it.
+
+        There, so that of two kiosks added at once neither writes the other's account away.
+        """
+        self._keep_accounts(self.body, registry.accounts())
+
+    def accounts(self) -> list[AccountRow]:
+        """Give every account of the broker but for the server's own."""
+        with self._store.reading() as connection:
+            return Registry(connection, self.body).accounts()
 
     # -- cards -------------------------------------------------------------------------------
 
@@ -288,25 +339,37 @@ class Office:
         What cannot be issued is refused at the call, before the first card is made.
         """
         self._need_body()
+        self._check_order(order)
+        return self._issued(order)
+
+    def _issued(self, order: CardOrder) -> Iterator[tuple[CardRow, str]]:
+        for start in range(0, order.count, _CARDS_A_STEP):
+            with self._store.writing() as connection:
+                cards = self._make_cards(
+                    Registry(connection, self.body), order, min(_CARDS_A_STEP, order.count - start)
+                )
+            yield from cards
+
+    def issue_card(self, registry: Registry, order: CardOrder) -> tuple[CardRow, str]:
+        """Issue one card within the caller's transaction; gives it with its token."""
+        self._check_order(order)
+        [card] = self._make_cards(registry, order, 1)
+        return card
+
+    def _check_order(self, order: CardOrder) -> None:
         for day in (order.valid_from, order.valid_to):
             if not DAY_ZERO <= day <= LAST_DAY:
                 raise OfficeError(
                     f"a card can hold days from {DAY_ZERO} to {LAST_DAY}, and {day} is none: choose another"
                 )
-        tag = body_tag(self.body_public_key)
-        pack(_card(order, tag))
-        return self._issued(order, tag)
+        pack(_card(order, body_tag(self.body_public_key)))
 
-    def _issued(self, order: CardOrder, tag: int) -> Iterator[tuple[CardRow, str]]:
-        key = self._home.secrets.card_key(self.body, SERVER_CARD_KEY)
-        for start in range(0, order.count, _CARDS_A_STEP):
-            cards = []
-            for _ in range(min(_CARDS_A_STEP, order.count - start)):
-                card = _card(order, tag)
-                cards.append((_card_row(card, self._clock()), sign(card, key)))
-            with self._store.writing() as connection:
-                Registry(connection, self.body).add_cards([row for row, _ in cards])
-            yield from cards
+    def _make_cards(self, registry: Registry, order: CardOrder, count: int) -> list[tuple[CardRow, str]]:
+        key, tag = self._home.secrets.card_key(self.body, SERVER_CARD_KEY), body_tag(self.body_public_key)
+        cards = [_card(order, tag) for _ in range(count)]
+        made = [(_card_row(card, self._clock()), sign(card, key)) for card in cards]
+        registry.add_cards([row for row, _ in made])
+        return made
 
     def verify_card(self, token: str) -> tuple[Card | Refused, bool]:
         """Judge a token by every key of the body; and say whether the card is revoked."""
@@ -327,15 +390,17 @@ class Office:
         Gives (newly revoked, issued by this server): a card that another key signed is
         refused as well, the operator is only told that this server did not issue it.
         """
-        self._need_body()
-        with self._store.writing() as connection:
-            registry = Registry(connection, self.body)
+        with self.acting() as registry:
             if card.key_id not in dict(registry.card_keys()):
                 raise OfficeError(f"no card key {card.key_id:04x} was ever made: check the number {card}")
-            fresh = registry.revoke_card(str(card), self._clock(), reason)
-            if fresh:
-                self._sign_revocations(registry)
-            return fresh, registry.knows_card(str(card))
+            return self.refuse_card(registry, card, reason), registry.knows_card(str(card))
+
+    def refuse_card(self, registry: Registry, card: CardIdentity, reason: str) -> bool:
+        """Refuse a card from now on, within the caller's transaction; False where it was refused already."""
+        fresh = registry.revoke_card(str(card), self._clock(), reason)
+        if fresh:
+            self._sign_revocations(registry)
+        return fresh
 
     # -- signing -----------------------------------------------------------------------------
 
@@ -390,6 +455,8 @@ class Office:
 
     def _definition(self, registry: Registry, fair: str) -> FairDefinition:
         rows = {row.fair: row for row in registry.fairs()}
+        if not rows:
+            raise OfficeError(_NO_TOUR)
         if not fair and len(rows) == 1:
             fair = next(iter(rows))
         if fair not in rows:
@@ -400,7 +467,7 @@ class Office:
 
     def _need_body(self) -> None:
         if not self.body:
-            raise OfficeError("no tour is loaded yet: start with  riwaq-server tour load FILE")
+            raise OfficeError(_NO_TOUR)
         if self.body not in self._home.secrets.bodies:
             raise OfficeError(
                 f"secrets.json holds no keys of the body {self.body!r}: put back the copy from your backup"

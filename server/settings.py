@@ -18,6 +18,7 @@ import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -112,6 +113,11 @@ class Secrets(msgspec.Struct, kw_only=True):
     def body_key(self, body: str) -> SigningKey:
         """Give the key that signs a body's programme and revocations."""
         return SigningKey(bytes.fromhex(self.bodies[body].signing))
+
+    def kiosk_password(self, device: str) -> str:
+        """Give the broker password of a kiosk that is paired by a code, 64 hex digits: kept nowhere."""
+        key = bytes.fromhex(self.digest_key)
+        return blake2b(device.encode(), key=key, digest_size=32, person=b"riwaq account").hexdigest()
 
     def card_key(self, body: str, key_id: int) -> SigningKey:
         """Give a card key that the server holds itself."""

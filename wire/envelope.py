@@ -69,6 +69,8 @@ class Kind(IntEnum):
     PROGRAMME = 5
     REVOCATIONS = 6
     SETUP = 7
+    PAIRING_ASK = 8
+    PAIRING_ANSWER = 9
 
 
 class EnvelopeError(WireError):

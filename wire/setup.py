@@ -9,13 +9,19 @@ needs no other key. It travels on ``…/down/{device}/setup``, never retained; t
 as it came, sealed, and opens it in memory. The signature is the server's, whose key stands in
 the programme.
 
+**PINs.** A PIN is the id of the one who types it, three digits or more, and six random digits:
+``101 482 913`` is the PIN of staff 101. So a kiosk knows whose verifier to check and computes
+argon2 once, not once for each of the staff. :func:`typed_pin` reads what was typed.
+
 Errors::
 
     EnvelopeError    ``cannot_open`` where the box is another kiosk's; else as ``wire.envelope`` says
 """
 
+import re
+import unicodedata
 import zlib
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 import msgspec
 from nacl.exceptions import CryptoError
@@ -33,15 +39,32 @@ Invitee = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 """A card's number (``0001-00c0ffee00c0ff``), or the keyed hash of a member's (``m:`` and 32 hex digits)."""
 
 
-class StaffVerifier(msgspec.Struct, frozen=True, kw_only=True):
-    """How one of the staff proves who it is. ``pin_verifier`` is an argon2 string, never a PIN.
+SECRET_DIGITS: Final = 6
+"""The random digits of a PIN; what stands before them is the id."""
+FIRST_STAFF_ID: Final = 101
+_PIN: Final = re.compile(rf"([1-9][0-9]{{2,5}})[0-9]{{{SECRET_DIGITS}}}")
+_LONGEST_TYPED: Final = 64
 
-    ``card`` is the number of the staff card, ``booth`` where this one works; either may be empty.
+
+class TypedPin(NamedTuple):
+    """A PIN as it was typed: whose it claims to be, and all its digits, ASCII without spaces. Secret."""
+
+    staff_id: str
+    digits: str
+
+
+class StaffVerifier(msgspec.Struct, frozen=True, kw_only=True):
+    """How one of the staff proves who it is.
+
+    ``staff_id`` is a number as text from 101 on, given once and never again. ``pin_verifier`` is an
+    argon2id string (``$argon2id$v=19$…``, with its own parameters and salt) over all digits of the
+    PIN, the id's as well, as ASCII without spaces; never a PIN. ``card`` is the number of the staff
+    card, ``booth`` where this one works; either may be empty. The name stays at the server: a kiosk's
+    disk names nobody.
     """
 
     staff_id: str
     pin_verifier: str
-    name: str = ""
     card: str = ""
     booth: str = ""
 
@@ -60,6 +83,24 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
         invited = self.invitees.get(session)
         return invited is None or card in invited
 
+    def staff_with(self, staff_id: str) -> StaffVerifier | None:
+        """Give the one of the staff who has this id."""
+        return next((each for each in self.staff if each.staff_id == staff_id), None)
+
+
+def typed_pin(text: str) -> TypedPin | None:
+    """Read a PIN as somebody typed it, or None where it has not the form of one.
+
+    Digits of any script count as what they are, Arabic-Indic ones too; spaces and the invisible
+    marks of direction that come with pasted Arabic do not count.
+    """
+    if len(text) > _LONGEST_TYPED:
+        return None
+    seen = "".join(each for each in text if not (each.isspace() or unicodedata.category(each) == "Cf"))
+    digits = "".join(str(unicodedata.decimal(each, "?")) for each in seen)
+    match = _PIN.fullmatch(digits)
+    return TypedPin(match[1], digits) if match else None
+
 
 def pack_setup(setup: Setup) -> bytes:
     """Make what is sealed for each kiosk; raises :class:`EnvelopeError` ``too_large``."""
@@ -68,7 +109,8 @@ def pack_setup(setup: Setup) -> bytes:
     if len(payload) > MAX_PLAIN or len(packed) > MAX_PACKED:
         raise EnvelopeError(
             "too_large",
-            f"the invitees of {setup.fair} take {len(packed)} bytes; a kiosk is sent at most {MAX_PACKED}",
+            f"the invitees and staff of {setup.fair} take {len(packed)} bytes; "
+            f"a kiosk is sent at most {MAX_PACKED}",
         )
     return packed
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from wire.card import PREFIX, Card, CardIdentity, Category, RefusalCode, Refused, body_tag, verify
 from wire.events import CardRef, Refusal, Visit
+from wire.pairing import is_pairing_code
 from wire.programme import Programme, RevocationIndex, Revocations
 
 REPEAT_WINDOW_MS: Final = 10 * 60 * 1000
@@ -23,6 +24,8 @@ class Outcome(StrEnum):
     STAFF = "staff"
     CLOSED = "closed"
     """The fair is over: nothing is recorded any more."""
+    PAIRING = "pairing"
+    """A pairing code was shown to a kiosk that has its settings: nothing is recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The verdict on a scan, and the fact to record; none for a repeat, a staff card or after closing.
+    """The verdict on a scan, and the fact to record, which only a visit and a refusal make.
 
     ``recorded_at`` is when the visit that a repeat repeats was recorded, UTC in milliseconds by
     the clock of now; 0 for all else, and where that clock is not credible.
@@ -84,6 +87,8 @@ class Desk:
 
     def decide(self, text: str, recent: "RecentVisits", moment: Moment) -> Decision:
         """Judge a code that was read; changes nothing, not even ``recent``."""
+        if is_pairing_code(text):
+            return Decision(Outcome.PAIRING)
         card = verify(text, self._tag, self._keys)
         if self.closed:
             return Decision(Outcome.CLOSED, card=None if isinstance(card, Refused) else card)

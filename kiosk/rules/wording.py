@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from kiosk.rules.desk import Outcome
 from wire.card import RefusalCode
+from wire.pairing import PairingRefusal
 
 
 class Translator(Protocol):
@@ -87,11 +88,56 @@ _REFUSALS: Final = {
     ),
 }
 _CLOSED: Final = Said("These days are over", "Nothing is recorded here any more. Thank you for your visit.")
+_OVER: Final = Said("These days are over", "Thank you for your visit, and see you soon.")
+_SET_UP: Final = Said(
+    "This kiosk is set up already", "Please show this code to the kiosk that it was made for."
+)
 _REFUSED_OTHERWISE: Final = Said("Your card was not accepted", "Please ask the staff.")
 
 _CANNOT_WRITE: Final = Said(
     "We cannot record your visit", "The trouble is ours, not your card's. Please call the staff."
 )
+
+_PAIRING: Final = Said(
+    "Show the pairing code", "The organizer made it for this kiosk, on paper or for a telephone."
+)
+_ASKING: Final = Said("One moment, please", "The server is being asked.")
+_NO_ANSWER: Final = Said(
+    "The server does not answer",
+    "Please check the network cable or the Wi-Fi. This kiosk goes on trying.",
+)
+_PAIRED: Final = Said("This kiosk is ready", "Its name: {name}")
+_PAIRING_HELP: Final = "How to pair this kiosk"
+# Of words that stay together: it stands on a line of its own.
+_PAIRING_COMMAND: Final = "riwaq-server kiosk add … --pairing".replace(" ", "\u00a0")
+_PAIRING_STEP: Final = "The organizer makes a code, good for 15 minutes: {command}"
+_PAIRING_HOLD: Final = "Hold it a hand's length from the camera."
+_PAIRING_HOLD_SCANNER: Final = "Hold it up to the reader."
+_PAIRING_WAIT: Final = "Wait for the green screen."
+_ASK_FOR_ANOTHER: Final = "Please ask the organizer for a new code."
+_PAIRING_REFUSALS: Final = {
+    PairingRefusal.NOT_A_CODE: Said(
+        "This is not a pairing code", "Please show the code that the organizer made for this kiosk."
+    ),
+    PairingRefusal.MALFORMED: Said(
+        "The code could not be read", "It is damaged. Please show it flat and in the light."
+    ),
+    PairingRefusal.UNKNOWN_VERSION: Said(
+        "This code is of another version",
+        "This kiosk's program is older or newer than the server's. Please update it.",
+    ),
+    PairingRefusal.FOREIGN: Said(
+        "This code is from another organisation", "Please show a code that your organizer has made."
+    ),
+    PairingRefusal.ACCOUNT: Said("The server does not let this code in", _ASK_FOR_ANOTHER),
+    PairingRefusal.USED: Said("This code was used already", _ASK_FOR_ANOTHER),
+    PairingRefusal.EXPIRED: Said(
+        "This code is no longer valid", "It is good for 15 minutes. Please ask for a new one."
+    ),
+    PairingRefusal.FORGED: Said("This code was not recognised", _ASK_FOR_ANOTHER),
+    PairingRefusal.WITHDRAWN: Said("This code was withdrawn", _ASK_FOR_ANOTHER),
+}
+_PAIRING_REFUSED_OTHERWISE: Final = Said("This code was not accepted", _ASK_FOR_ANOTHER)
 
 _CAUSES: Final = {
     ("camera", "missing"): "The camera is not there. Check its cable.",
@@ -100,7 +146,12 @@ _CAUSES: Final = {
     ("camera", "covered"): "The camera is covered or in the dark. Uncover it, or turn on a light.",
     ("camera", "ended"): "The video that stands in for a camera has ended.",
     ("journal", "cannot_write"): "The disk cannot be written. Make room on it, or use another kiosk.",
+    ("journal", "cannot_wipe"): "The disk cannot be wiped yet. Make room on it, and close other programs.",
+    ("pairing", "no_answer"): (
+        "Is the server running, and is this kiosk on its network? After 15 minutes a new code is needed."
+    ),
     ("programme", "none"): "The programme has not come yet. Connect this kiosk once to the server.",
+    ("network", "closed"): "Check the network cable or the Wi-Fi.",
     ("network", "down"): "There is no network. Check the cable or the Wi-Fi. Nothing is lost.",
 }
 _CAUSE_OTHERWISE: Final = {
@@ -112,6 +163,12 @@ _CAUSE_OTHERWISE: Final = {
 _NO_NETWORK: Final = "No network · nothing is lost"
 _NO_NETWORK_ONE: Final = "No network · {count} record waiting, safe"
 _NO_NETWORK_MANY: Final = "No network · {count} records waiting, safe"
+_KEEP_ON: Final = "Do not unplug · the server has not confirmed yet"
+_KEEP_ON_ONE: Final = "Do not unplug · {count} record waits to be sent"
+_KEEP_ON_MANY: Final = "Do not unplug · {count} records wait to be sent"
+_MAY_SWITCH_OFF: Final = "This kiosk may be switched off"
+_NEXT_FAIR: Final = "For the next fair, show it its new pairing code."
+_PUT_AWAY: Final = "This kiosk holds no records any more. Switch it off and put it away."
 
 
 def attract(translator: Translator, *, camera: bool) -> Said:
@@ -122,7 +179,8 @@ def attract(translator: Translator, *, camera: bool) -> Said:
 def verdict(translator: Translator, outcome: str, code: str, *, recorded_at: str = "") -> Said:
     """Say what a scan came to; ``recorded_at`` is the local time of the first visit, ``09:15``."""
     if outcome == Outcome.REFUSED:
-        known = {str(each): said for each, said in _REFUSALS.items()} | {str(Outcome.CLOSED): _CLOSED}
+        turned_away = {str(Outcome.CLOSED): _CLOSED, str(Outcome.PAIRING): _SET_UP}
+        known = {str(each): said for each, said in _REFUSALS.items()} | turned_away
         return _in(translator, known.get(code, _REFUSED_OTHERWISE))
     said = _in(translator, _VERDICTS[Outcome(outcome)])
     if outcome == Outcome.REPEAT and recorded_at:
@@ -148,6 +206,67 @@ def waiting(translator: Translator) -> Said:
 def blind(translator: Translator, *, camera: bool = True) -> Said:
     """Say that the camera sees nothing, or that the scanner in its place does not answer."""
     return _in(translator, _BLIND if camera else _DEAF)
+
+
+def over(translator: Translator) -> Said:
+    """Say that the fair is closed, and thank whoever still comes."""
+    return _in(translator, _OVER)
+
+
+def keep_on(translator: Translator, count: int) -> str:
+    """Ask staff to leave a kiosk of a closed fair on: facts wait, or the server has not confirmed all."""
+    if count == 0:
+        return translator.gettext(_KEEP_ON)
+    return translator.ngettext(_KEEP_ON_ONE, _KEEP_ON_MANY, count).format(count=count)
+
+
+def may_switch_off(translator: Translator) -> str:
+    """Say in a line that a kiosk holds nothing any more."""
+    return translator.gettext(_MAY_SWITCH_OFF)
+
+
+def put_away(translator: Translator) -> str:
+    """Say to staff what to do with a kiosk that holds nothing any more."""
+    return translator.gettext(_PUT_AWAY)
+
+
+def next_fair(translator: Translator) -> str:
+    """Say to staff how a kiosk that holds nothing any more goes on to the next fair."""
+    return translator.gettext(_NEXT_FAIR)
+
+
+def pairing(translator: Translator) -> Said:
+    """Ask a technician for this kiosk's pairing code."""
+    return _in(translator, _PAIRING)
+
+
+def asking(translator: Translator) -> Said:
+    """Ask for a moment while the server looks at a pairing code."""
+    return _in(translator, _ASKING)
+
+
+def no_answer(translator: Translator) -> Said:
+    """Say that nothing comes back from the server, and what to do."""
+    return _in(translator, _NO_ANSWER)
+
+
+def pairing_refused(translator: Translator, code: str) -> Said:
+    """Say why a pairing code was not taken; ``code`` is a ``PairingRefusal``."""
+    known = {str(each): said for each, said in _PAIRING_REFUSALS.items()}
+    return _in(translator, known.get(code, _PAIRING_REFUSED_OTHERWISE))
+
+
+def paired(translator: Translator, name: str) -> Said:
+    """Say that a kiosk has its settings, and its name."""
+    said = _in(translator, _PAIRED)
+    return Said(said.title, said.text.replace("{name}", name) if name else "")
+
+
+def how_to_pair(translator: Translator, *, camera: bool = True) -> tuple[str, tuple[str, ...]]:
+    """Explain pairing to a technician: a title and steps."""
+    first = translator.gettext(_PAIRING_STEP).format(command=_PAIRING_COMMAND)
+    hold = translator.gettext(_PAIRING_HOLD if camera else _PAIRING_HOLD_SCANNER)
+    return translator.gettext(_PAIRING_HELP), (first, hold, translator.gettext(_PAIRING_WAIT))
 
 
 def how_to(translator: Translator, *, camera: bool = True) -> tuple[str, tuple[str, ...]]:
@@ -185,7 +304,7 @@ def back(translator: Translator) -> str:
 
 
 def all_messages() -> Iterator[str]:
-    """Give every sentence that a catalogue must hold, but for the plural one."""
+    """Give every sentence that a catalogue must hold, but for those with a number."""
     said = (
         *(
             _ATTRACT,
@@ -196,17 +315,27 @@ def all_messages() -> Iterator[str]:
             _DEAF,
             _HELP,
             _CLOSED,
+            _OVER,
+            _SET_UP,
+            _PAIRING,
+            _ASKING,
+            _NO_ANSWER,
+            _PAIRED,
+            _PAIRING_REFUSED_OTHERWISE,
             _REFUSED_OTHERWISE,
             _CANNOT_WRITE,
         ),
         *_VERDICTS.values(),
         *_REFUSALS.values(),
+        *_PAIRING_REFUSALS.values(),
     )
     yield from dict.fromkeys(
         sentence
         for sentence in (
             *(part for each in said for part in (each.title, each.text)),
             *(_HELP_STAFF, *_HELP_STEPS, _HELP_SCANNER, _LANGUAGE, _BACK, _REPEAT_AT, _NO_NETWORK),
+            *(_KEEP_ON, _MAY_SWITCH_OFF, _PUT_AWAY, _NEXT_FAIR),
+            *(_PAIRING_HELP, _PAIRING_STEP, _PAIRING_HOLD, _PAIRING_HOLD_SCANNER, _PAIRING_WAIT),
             *_CAUSES.values(),
             *_CAUSE_OTHERWISE.values(),
         )
@@ -214,9 +343,9 @@ def all_messages() -> Iterator[str]:
     )
 
 
-def plural_message() -> tuple[str, str]:
-    """Give the sentence that changes with a number."""
-    return _NO_NETWORK_ONE, _NO_NETWORK_MANY
+def plural_messages() -> tuple[tuple[str, str], ...]:
+    """Give the sentences that change with a number."""
+    return (_NO_NETWORK_ONE, _NO_NETWORK_MANY), (_KEEP_ON_ONE, _KEEP_ON_MANY)
 
 
 def _in(translator: Translator, said: Said) -> Said:

@@ -36,6 +36,10 @@ class Working(Protocol):
     def finished(self) -> bool:
         """Whether nothing more will ever come and everything is delivered."""
 
+    @property
+    def problem(self) -> Exception | None:
+        """What ended it before its time; None where all is well."""
+
     def stop(self) -> None:
         """Stop, and keep everything that was committed."""
 
@@ -59,7 +63,7 @@ def run_window(  # noqa: PLR0915 - one after the other, as it happens
 ) -> None:
     """Show the window until ``stopping`` is set or it is closed; with ``once`` until all is delivered.
 
-    ``begin`` makes and starts the station; it may call what it is given from any thread: the one
+    ``begin`` makes and starts the kiosk; it may call what it is given from any thread: the one
     with each notice, the other with each picture for the preview (width, height, BGR rows); it
     gives None where ``stopping`` came first, which is set in any case when the window is closed.
     What ``begin`` raises is raised here, once the window is closed. ``home`` is a directory for
@@ -112,7 +116,7 @@ def run_window(  # noqa: PLR0915 - one after the other, as it happens
             tones.append(Tones(assets / "sounds", be_silent))
         face.step()
         working = starter.working
-        if stopping.is_set() or starter.problem is not None:
+        if stopping.is_set() or starter.trouble is not None:
             stopTouchApp()
         elif starter.is_alive():
             # Nothing moves yet, and each frame would take the interpreter from what is being loaded.
@@ -132,8 +136,8 @@ def run_window(  # noqa: PLR0915 - one after the other, as it happens
         window.remove_widget(face)
         stopping.set()
         starter.finish()
-    if starter.problem is not None:
-        raise starter.problem
+    if starter.trouble is not None:
+        raise starter.trouble
 
 
 class _Starter(threading.Thread):
@@ -144,16 +148,22 @@ class _Starter(threading.Thread):
         self._begin = begin
         self._begun = begun
         self.working: Working | None = None
-        self.problem: Exception | None = None
+        self._problem: Exception | None = None
 
     def run(self) -> None:
         try:
             self.working = self._begin()
         except Exception as problem:  # noqa: BLE001 - raised again where somebody can read it
-            self.problem = problem
+            self._problem = problem
             return
         if self.working is not None:
             self._begun()
+
+    @property
+    def trouble(self) -> Exception | None:
+        """What kept the start from coming off, or ended the work since."""
+        working = self.working
+        return self._problem or (working.problem if working is not None else None)
 
     def finish(self) -> None:
         """Wait for the start, then stop the station."""
@@ -161,6 +171,7 @@ class _Starter(threading.Thread):
             return
         self.join(_START_PATIENCE_S)
         # Let go of it, too: Kivy's clock outlives everything here, and the decoder with it.
+        self._problem = self.trouble
         working, self.working = self.working, None
         if working is not None:
             working.stop()

@@ -12,11 +12,13 @@ from typing import Any, Final
 from kivy.uix.widget import Widget
 
 from kiosk.notices import Notice
-from kiosk.ui.flow import Flow, Kind, View
+from kiosk.ui.flow import Flow
 from kiosk.ui.kit import Kit, Textures
+from kiosk.ui.page import Page
 from kiosk.ui.preview import Film, Slot
-from kiosk.ui.screens import Page
+from kiosk.ui.screens import build
 from kiosk.ui.shaping import Typesetter
+from kiosk.ui.view import Kind, View
 
 _LINE_STEP: Final = 1 / 300
 """The line of the remaining time moves when it is so much shorter: a few pixels."""
@@ -123,7 +125,7 @@ class Face(Widget):
             self._set, self._textures, (round(self.width), round(self.height)), self._dpi, view.language
         )
         self.clear_widgets()
-        self.page = Page(kit, view, self.film, self)
+        self.page = build(kit, view, self.film, self)
         self.add_widget(self.page)
         self.built += 1
         self._risen = False

@@ -6,42 +6,23 @@ A *verdict* passes: it stands some seconds and gives way to the next card at onc
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Final
 
-from kiosk.notices import Delivered, Link, Notice, ProgrammeTaken, Scanned, Trouble
+from kiosk.notices import Notice, Pairing, ProgrammeTaken, Scanned, Trouble
 from kiosk.rules import wording
 from kiosk.rules.desk import Outcome
 from kiosk.rules.wording import Said, Translator
+from kiosk.ui.condition import Condition
 from kiosk.ui.languages import OFFERED
+from kiosk.ui.view import Kind, View
 from wire.zones import zone_of
 
 DIALOGUE_S: Final = 30.0
 CHOICE_S: Final = 30.0
 """How long a language chosen by hand outlives the last touch."""
 _DEFAULT_ZONE: Final = "Africa/Casablanca"
-
-
-class Kind(StrEnum):
-    """The kinds of screen; the first five pass, the next two are dialogues, the rest stands.
-
-    ``UNRECORDED`` stands, too, where a kiosk cannot even start for want of its journal.
-    """
-
-    ACCEPTED = "accepted"
-    REPEAT = "repeat"
-    REFUSED = "refused"
-    STAFF = "staff"
-    UNRECORDED = "unrecorded"
-    LANGUAGE = "language"
-    HELP = "help"
-    STARTING = "starting"
-    WAITING = "waiting"
-    BLIND = "blind"
-    ATTRACT = "attract"
-
 
 # Seconds that a verdict stands; what asks for something to be done stands longer. At most 10.
 STANDS_S: Final = {
@@ -50,6 +31,7 @@ STANDS_S: Final = {
     Kind.STAFF: 4.0,
     Kind.REFUSED: 9.0,
     Kind.UNRECORDED: 9.0,
+    Kind.PAIRED: 6.0,
 }
 TONES: Final = {
     Kind.ACCEPTED: "accepted",
@@ -57,49 +39,23 @@ TONES: Final = {
     Kind.STAFF: "touch",
     Kind.REFUSED: "refused",
     Kind.UNRECORDED: "trouble",
+    Kind.PAIRED: "accepted",
 }
-# What hinders a check-in, and what is said of it to the member.
-_HINDERED: Final = {
-    "programme": wording.waiting,
-    "camera": wording.blind,
-    "scanner": lambda words: wording.blind(words, camera=False),
-    "journal": wording.cannot_record,
-}
-_URGENCY: Final = (*_HINDERED, "network", "sound")
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """All that a screen shows; two equal views look the same.
-
-    ``since`` and ``until`` are monotonic seconds, both 0 where nothing runs out; they move
-    while a screen stands, so they tell no two views apart. ``number`` counts the verdicts: two
-    members who are welcomed one after the other each see a screen of their own. ``steps`` and
-    ``causes`` are a help screen's lines.
-    """
-
-    kind: Kind
-    language: str
-    said: Said
-    body: str = ""
-    booth: str = ""
-    clock: str = ""
-    strip: str = ""
-    steps: tuple[str, ...] = ()
-    causes: tuple[str, ...] = ()
-    heading: str = ""
-    back: str = ""
-    camera: bool = True
-    number: int = 0
-    since: float = field(default=0.0, compare=False)
-    until: float = field(default=0.0, compare=False)
+# Nothing is recorded, and the outcome itself is why.
+_TURNED_AWAY: Final = frozenset({Outcome.CLOSED, Outcome.PAIRING})
+_READ: Final = "touch"
+"""The tone of a pairing code that was read: what comes of it is not known yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Passing:
+    """A verdict; ``code`` is a pairing code's where ``pairing``, ``name`` is what a kiosk was named."""
+
     kind: Kind
     code: str = ""
     recorded_at: str = ""
+    pairing: bool = False
+    name: str = ""
     until: float = 0.0
 
 
@@ -119,12 +75,9 @@ class Flow:
         self._language = language
         self._language_until = 0.0
         self._camera = camera
-        self._started = False
-        self._programme = False
+        self._condition = Condition(camera=camera)
         self._names: dict[str, Mapping[str, str]] = {"body": {}, "booth": {}}
         self._zone = zone_of(_DEFAULT_ZONE)
-        self._troubles: dict[str, str] = {}
-        self._waiting = 0
         self._passing: _Passing | None = None
         self._verdicts = 0
         self._dialogue: Kind | None = None
@@ -134,25 +87,28 @@ class Flow:
 
     def started(self) -> None:
         """Hear that the station is at work."""
-        self._started = True
+        self._condition.started()
 
     def hear(self, notice: Notice, now: float) -> str:
         """Take a notice; give the name of the tone to play, or nothing."""
+        self._condition.hear(notice, now)
         match notice:
             case Scanned():
                 return self._scanned(notice, now)
-            case Trouble():
-                return self._trouble(notice, now)
+            case Trouble(kind="journal", code="cannot_write", over=False) if not self._condition.closed:
+                return self._show(_Passing(Kind.UNRECORDED, notice.code), now)
             case ProgrammeTaken(body_names=body, booth_names=booth, timezone=timezone):
-                self._programme = True
                 self.place(body, booth, timezone)
-            case Link(up=up, waiting=waiting):
-                self._waiting = waiting
-                self._troubles.pop("network", None)
-                if not up:
-                    self._troubles["network"] = "down"
-            case Delivered(waiting=waiting):
-                self._waiting = waiting
+            case Pairing(stage="asking", code=""):
+                # A code was read although help was open, or while another one's refusal stood.
+                self._dialogue = self._passing = None
+                return _READ
+            case Pairing(stage="refused", code=code):
+                return self._show(_Passing(Kind.REFUSED, code, pairing=True), now)
+            case Pairing(stage="paired", name=name):
+                # Of the fair before, where there was one.
+                self.place({}, {}, "")
+                return self._show(_Passing(Kind.PAIRED, name=name), now)
         return ""
 
     def place(self, body: Mapping[str, str], booth: Mapping[str, str], timezone: str) -> None:
@@ -162,11 +118,11 @@ class Flow:
 
     def now_waiting(self, count: int) -> None:
         """Hear how many facts wait for the network."""
-        self._waiting = count
+        self._condition.now_waiting(count)
 
     def silent(self) -> None:
         """Hear that no sound can be played."""
-        self._troubles["sound"] = "none"
+        self._condition.silent()
 
     def _scanned(self, notice: Scanned, now: float) -> str:
         at = (
@@ -174,35 +130,22 @@ class Flow:
             if notice.recorded_at
             else None
         )
-        # A fact was written: whatever kept the journal from it is over.
-        self._troubles.pop("journal", None)
-        kind, code = Kind.REFUSED, str(notice.outcome)
-        if notice.outcome is not Outcome.CLOSED:
-            kind, code = Kind(str(notice.outcome)), notice.code
-        self._show(kind, code, f"{at:%H:%M}" if at else "", now)
+        if notice.outcome in _TURNED_AWAY:
+            passing = _Passing(Kind.REFUSED, str(notice.outcome))
+        else:
+            self._condition.written()
+            passing = _Passing(Kind(str(notice.outcome)), notice.code, f"{at:%H:%M}" if at else "")
+        tone = self._show(passing, now)
         if notice.language in OFFERED:
             self._language, self._language_until = notice.language, 0.0
-        return TONES[kind]
+        return tone
 
-    def _trouble(self, notice: Trouble, now: float) -> str:
-        if notice.kind == "camera":
-            # A station calls whatever reads its cards the camera.
-            eye = "camera" if self._camera else "scanner"
-            self._troubles.pop(eye, None)
-            if not notice.over:
-                self._troubles[eye] = notice.code
-        elif notice.kind == "journal" and notice.over:
-            self._troubles.pop("journal", None)
-        elif notice.kind == "journal" and notice.code == "cannot_write":
-            self._troubles["journal"] = notice.code
-            self._show(Kind.UNRECORDED, notice.code, "", now)
-            return TONES[Kind.UNRECORDED]
-        return ""
-
-    def _show(self, kind: Kind, code: str, recorded_at: str, now: float) -> None:
+    def _show(self, passing: _Passing, now: float) -> str:
+        """Let a verdict stand from now; give its tone."""
         self._dialogue = None
         self._verdicts += 1
-        self._passing = _Passing(kind, code, recorded_at, now + STANDS_S[kind])
+        self._passing = replace(passing, until=now + STANDS_S[passing.kind])
+        return TONES[passing.kind]
 
     # -- touches -------------------------------------------------------------------------------
 
@@ -241,14 +184,16 @@ class Flow:
         """Let run out what has run out, and say what is on the screen."""
         self._run_out(now)
         words = self._translator(self._language)
+        condition, kind = self._condition, self._condition.kind(now)
         view = View(
-            Kind.ATTRACT,
+            kind,
             self._language,
             Said("", ""),
+            about=condition.about(kind),
             body=self._name("body"),
             booth=self._name("booth"),
             clock=f"{datetime.fromtimestamp(wall, UTC).astimezone(self._zone):%H:%M}",
-            strip=wording.no_network(words, self._waiting) if "network" in self._troubles else "",
+            strip=condition.strip(words, kind),
             back=wording.back(words),
             camera=self._camera,
         )
@@ -258,10 +203,10 @@ class Flow:
             view = replace(
                 view, kind=self._dialogue, clock="", strip="", since=self._dialogue_since, until=until
             )
-            return self._dialogue_view(view, words)
+            return self._dialogue_view(view, words, now)
         if self._passing is not None:
             return self._verdict_view(view, words, self._passing)
-        return self._standing_view(view, words)
+        return replace(view, said=condition.said(words, kind))
 
     def _run_out(self, now: float) -> None:
         if self._dialogue is not None:
@@ -275,28 +220,20 @@ class Flow:
         if self._passing is None and self._language_until and now >= self._language_until:
             self._language, self._language_until = self._home, 0.0
 
-    def _dialogue_view(self, view: View, words: Translator) -> View:
+    def _dialogue_view(self, view: View, words: Translator, now: float) -> View:
         if view.kind == Kind.LANGUAGE:
             return replace(view, said=Said(wording.choose_language(words), ""))
-        troubles = self._all_troubles()
-        causes = tuple(filter(None, (wording.cause(words, *trouble) for trouble in troubles.items())))
-        heading = wording.for_staff(words) if causes else ""
-        said = next((_HINDERED[kind](words) for kind in troubles if kind in _HINDERED), None)
-        if said is not None:
-            return replace(view, said=said, causes=causes, heading=heading)
-        title, steps = wording.how_to(words, camera=self._camera)
-        return replace(view, said=Said(title, ""), steps=steps, causes=causes, heading=heading)
-
-    def _all_troubles(self) -> dict[str, str]:
-        """Give kind and code of every trouble, what hinders a check-in first."""
-        troubles = dict(self._troubles)
-        if self._started and not self._programme:
-            troubles["programme"] = "none"
-        return {kind: troubles[kind] for kind in _URGENCY if kind in troubles}
+        told = self._condition.help(words, now)
+        heading = wording.for_staff(words) if told.causes else ""
+        return replace(view, said=told.said, steps=told.steps, causes=told.causes, heading=heading)
 
     def _verdict_view(self, view: View, words: Translator, passing: _Passing) -> View:
         if passing.kind == Kind.UNRECORDED:
             said = wording.cannot_record(words)
+        elif passing.kind == Kind.PAIRED:
+            said = wording.paired(words, passing.name)
+        elif passing.pairing:
+            said = wording.pairing_refused(words, passing.code)
         else:
             said = wording.verdict(words, passing.kind, passing.code, recorded_at=passing.recorded_at)
         since = passing.until - STANDS_S[passing.kind]
@@ -311,27 +248,6 @@ class Flow:
             since=since,
             until=passing.until,
         )
-
-    def _standing(self) -> Kind:
-        if not self._started:
-            return Kind.UNRECORDED if "journal" in self._troubles else Kind.STARTING
-        if not self._programme:
-            return Kind.WAITING
-        return Kind.BLIND if {"camera", "scanner"} & self._troubles.keys() else Kind.ATTRACT
-
-    def _standing_view(self, view: View, words: Translator) -> View:
-        kind = self._standing()
-        if kind == Kind.STARTING:
-            said = wording.starting(words)
-        elif kind == Kind.UNRECORDED:
-            said = wording.cannot_record(words)
-        elif kind == Kind.WAITING:
-            said = wording.waiting(words)
-        elif kind == Kind.BLIND:
-            said = wording.blind(words, camera=self._camera)
-        else:
-            said = wording.attract(words, camera=self._camera)
-        return replace(view, kind=kind, said=said)
 
     def _name(self, of: str) -> str:
         names = self._names[of]

@@ -18,17 +18,19 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from kiosk import KioskError
 from kiosk.assets import assets_dir
-from kiosk.notices import Link, Notice, ProgrammeTaken, Scanned, Trouble
+from kiosk.notices import Delivered, Link, Notice, Pairing, ProgrammeTaken, Scanned, Trouble, Wiped
 from kiosk.rules.desk import Outcome
-from kiosk.ui.flow import STANDS_S, Flow, Kind, View
+from kiosk.ui.flow import STANDS_S, Flow
 from kiosk.ui.geometry import dpi_of
 from kiosk.ui.languages import OFFERED, Catalogues
 from kiosk.ui.setup import WindowOptions, open_window, prepare
 from kiosk.ui.shaping import Typesetter
+from kiosk.ui.view import Kind, View
 from wire.card import RefusalCode
+from wire.pairing import PairingRefusal
 
 if TYPE_CHECKING:
-    from kiosk.ui.screens import Page
+    from kiosk.ui.page import Page
 
 WALL: Final = 1_798_368_120.0
 """27 December 2026, 10:42 in Morocco."""
@@ -122,6 +124,43 @@ def scenes() -> dict[str, tuple[Happening, ...]]:
             Kind.HELP,
         ),
     }
+    return found | _scenes_of_closing() | _scenes_of_pairing()
+
+
+def _scenes_of_closing() -> dict[str, tuple[Happening, ...]]:
+    closed = (Ready(), ProgrammeTaken(2, "rabat", 6, BODY, BOOTH, closed=True))
+    offline, waiting = Link(up=False, reason="lost", waiting=23), Delivered(1, 4, 4127, [])
+    full = Trouble("journal", "cannot_write", "")
+    return {
+        "closed": closed,
+        "closed-waiting": (*closed, waiting),
+        "closed-offline": (*closed, offline),
+        "closed-wiped": (*closed, Wiped(31)),
+        "closed-card": (*closed, scan(Outcome.CLOSED)),
+        "help-closed": (*closed, Kind.HELP),
+        "help-closed-offline": (*closed, offline, full, Kind.HELP),
+        "help-closed-wiped": (*closed, Wiped(31), Kind.HELP),
+    }
+
+
+def _scenes_of_pairing() -> dict[str, tuple[Happening, ...]]:
+    code, missing = Pairing("code"), Trouble("camera", "missing", "")
+    found: dict[str, tuple[Happening, ...]] = {
+        "pairing": (code,),
+        "pairing-blind": (code, missing),
+        "pairing-scanner": (WithScanner(), code),
+        "pairing-asking": (code, Pairing("asking")),
+        "pairing-no-answer": (code, Pairing("asking", "no_answer")),
+        "paired": (code, Pairing("paired", name="K-07")),
+        "paired-starting": (code, Pairing("paired", name="K-07"), Later()),
+        "pairing-code-at-work": (Ready(), scan(Outcome.PAIRING)),
+        "help-pairing": (code, Kind.HELP),
+        "help-pairing-scanner": (WithScanner(), code, Kind.HELP),
+        "help-pairing-no-answer": (code, Pairing("asking", "no_answer"), Kind.HELP),
+    }
+    for refusal in PairingRefusal:
+        name = f"pairing-refused-{refusal.replace('_', '-')}"
+        found[name] = (code, Pairing("refused", refusal))
     return found
 
 
@@ -172,10 +211,10 @@ class Studio:
         """Build a screen; without ``camera`` as before the first picture."""
         from kiosk.ui.kit import Kit  # noqa: PLC0415
         from kiosk.ui.preview import Film  # noqa: PLC0415
-        from kiosk.ui.screens import Page  # noqa: PLC0415
+        from kiosk.ui.screens import build  # noqa: PLC0415
 
         kit = Kit(self.set, self._textures, (shape.width, shape.height), shape.dpi, view.language)
-        page = Page(kit, view, self.film if camera and view.camera else Film(), _NoHands())
+        page = build(kit, view, self.film if camera and view.camera else Film(), _NoHands())
         if page.time_line is not None:
             page.time_line.show(0.7)
         return page

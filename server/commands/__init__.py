@@ -1,6 +1,6 @@
 """What an operator types: ``riwaq-server COMMAND``."""
 
-from server.commands import backup, broker, cards, facts, fair, kiosk, setup, tour, web
+from server.commands import backup, broker, cards, facts, fair, kiosk, setup, staff, tour, web
 from server.commands.common import Friendly
 
 
@@ -22,6 +22,7 @@ program = Friendly(
         "fair": fair.group,
         "kiosk": kiosk.group,
         "cards": cards.group,
+        "staff": staff.group,
         "facts": facts.group,
         "backup": backup.backup,
         "restore": backup.restore,

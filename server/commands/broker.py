@@ -35,7 +35,7 @@ def files(*, out: Path, listen: str, user: str | None, directory: Path) -> None:
                 out,
                 body=office.body,
                 server_hash=mosquitto_hash(home.server_address().password),
-                devices={row.device: row.mosquitto_hash for row in office.kiosks()},
+                devices={row.name: row.mosquitto_hash for row in office.accounts()},
                 listen=listen,
                 user=user,
             )

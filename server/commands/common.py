@@ -3,6 +3,8 @@
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +13,7 @@ import click
 from server import ServerError
 from server.files.tour_file import TourFileError
 from server.mqtt.access import AccountsError
+from server.office import OfficeError
 from wire import WireError
 
 _TOLD: Final = (ServerError, WireError, TourFileError, AccountsError)
@@ -41,6 +44,26 @@ class Friendly(click.Group):
             # Whoever read our output has seen enough; what is still buffered must not fail at the end.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(0)
+
+
+@contextmanager
+def reserved(out: Path, holds: str) -> Iterator[None]:
+    """Make a file of mode 0600 that is not there yet, and take it away again where the rest fails.
+
+    Made first, since what could not be written would leave a kiosk or a card that nobody can use.
+    ``holds`` says what one that is there may hold. Raises :class:`OfficeError`.
+    """
+    try:
+        out.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        raise OfficeError(f"{out} exists already and may hold {holds}: choose another file") from None
+    except OSError as problem:
+        raise OfficeError(f"{out} cannot be written: {problem.strerror}") from None
+    try:
+        yield
+    except BaseException:
+        out.unlink(missing_ok=True)
+        raise
 
 
 def show(value: object) -> None:

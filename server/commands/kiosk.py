@@ -1,37 +1,20 @@
 """``kiosk add`` and ``kiosk list``."""
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import click
 
 from server.bootstrap import opened
-from server.commands.common import dir_option, json_option, show
+from server.commands.common import dir_option, json_option, reserved, show
+from server.files.qr_picture import write_any_qr
 from server.mqtt.access import write_private
-from server.office import NewKiosk, OfficeError
+from server.office import NewKiosk, OfficeError, now_ms
+from server.pairings import NewCode, Pairings
+from wire.kiosk_toml import KioskSettings, kiosk_toml
 
 _LONGEST_NAME: Final = 64
-_TEMPLATE: Final = """\
-# A Riwaq kiosk. This file holds its keys: give it to this one kiosk and keep no other copy.
-name = {name}
-device = "{device}"
-
-body = "{body}"
-body_key = "{body_key}"
-fair = "{fair}"
-booth = "{booth}"
-region = "{region}"
-
-broker = "{broker}"
-password = "{password}"
-
-batch_key = "{batch_key}"
-card_key = "{card_key}"
-card_key_id = {card_key_id}
-"""
 
 
 @click.group("kiosk")
@@ -43,16 +26,42 @@ def group() -> None:
 @click.argument("name")
 @click.option("--booth", required=True, help="The booth it stands at.")
 @click.option("--fair", default="", help="The fair, where there are several.")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The kiosk.toml to write.")
+@click.option(
+    "--pairing",
+    type=click.Path(path_type=Path),
+    help="The picture to write: a code that the kiosk scans with its own camera, good for 15 minutes.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The kiosk.toml to write instead, for a kiosk without a camera.",
+)
 @dir_option
 @json_option
-def add(*, name: str, booth: str, fair: str, out: Path, directory: Path, as_json: bool) -> None:
-    """Make a kiosk named NAME: its keys, its account, and the kiosk.toml that holds both."""
+def add(
+    *,
+    name: str,
+    booth: str,
+    fair: str,
+    pairing: Path | None,
+    out: Path | None,
+    directory: Path,
+    as_json: bool,
+) -> None:
+    """Make a kiosk named NAME known: by a code that it scans, or by a kiosk.toml to carry to it.
+
+    A kiosk that scans the code makes its own keys; those in a kiosk.toml were made here.
+    """
     if not 1 <= len(name) <= _LONGEST_NAME or not name.isprintable() or name != name.strip():
         raise OfficeError(
             f"a kiosk's name is 1 to {_LONGEST_NAME} characters that can be printed, with no space around"
         )
-    with opened(directory) as (home, _, office), _reserved(out):
+    if pairing is not None and out is None:
+        _add_by_code(name, booth, fair, pairing, directory, as_json=as_json)
+        return
+    if out is None or pairing is not None:
+        raise click.UsageError("say where the code goes with --pairing FILE.png, or the settings with --out")
+    with opened(directory) as (home, _, office), reserved(out, "a kiosk's keys"):
         new = office.add_kiosk(name, booth, fair)
         write_private(out, _text(new, home.kiosk_broker))
     if as_json:
@@ -63,51 +72,72 @@ def add(*, name: str, booth: str, fair: str, out: Path, directory: Path, as_json
     click.echo(f"{name} is known as {new.row.device}. Start it with:  riwaq-kiosk run --config {out}")
 
 
+def _add_by_code(name: str, booth: str, fair: str, picture: Path, directory: Path, *, as_json: bool) -> None:
+    with opened(directory) as (home, store, office), reserved(picture, "a kiosk's keys"):
+        code = Pairings(home, store, office, clock=now_ms).make(name, booth, fair)
+        try:
+            write_any_qr(picture, code.text)
+        except OSError as problem:
+            raise OfficeError(f"{picture} cannot be written: {problem.strerror}") from None
+    if as_json:
+        show(
+            {
+                "name": name,
+                "fair": code.fair,
+                "booth": booth,
+                "pairing": str(picture),
+                "valid_until": datetime.fromtimestamp(code.valid_until / 1000, UTC).isoformat(),
+            }
+        )
+        return
+    click.echo(_steps(code, picture))
+
+
 @group.command("list")
 @dir_option
 @json_option
 def list_(*, directory: Path, as_json: bool) -> None:
-    """List every kiosk."""
-    with opened(directory) as (_, _, office):
+    """List every kiosk, and those that wait for their code to be scanned."""
+    with opened(directory) as (home, store, office):
         kiosks = office.kiosks()
+        waiting = Pairings(home, store, office, clock=now_ms).waiting()
+    rows = [(row.device, row) for row in kiosks] + [("", row) for row in waiting]
     if as_json:
         show(
-            [{"device": row.device, "name": row.name, "fair": row.fair, "booth": row.booth} for row in kiosks]
+            [
+                {"device": device, "name": row.name, "fair": row.fair, "booth": row.booth}
+                for device, row in rows
+            ]
         )
         return
-    for row in kiosks:
-        click.echo(f"{row.device}  {row.fair}  {row.booth:<16} {row.name}")
-
-
-@contextmanager
-def _reserved(out: Path) -> Iterator[None]:
-    """Make the file first: a kiosk whose keys could not be written would hold its name for ever."""
-    try:
-        out.touch(mode=0o600, exist_ok=False)
-    except FileExistsError:
-        raise OfficeError(f"{out} exists already and may hold a kiosk's keys: choose another file") from None
-    except OSError as problem:
-        raise OfficeError(f"{out} cannot be written: {problem.strerror}") from None
-    try:
-        yield
-    except BaseException:
-        out.unlink(missing_ok=True)
-        raise
+    for device, row in rows:
+        click.echo(f"{device or 'waits for code':<16}  {row.fair}  {row.booth:<16} {row.name}")
 
 
 def _text(new: NewKiosk, broker: str) -> str:
-    return _TEMPLATE.format(
-        # A JSON string is a TOML string: quotes and backslashes in a name stay what they are.
-        name=json.dumps(new.row.name, ensure_ascii=False),
-        device=new.row.device,
-        body=new.body,
-        body_key=new.body_key.hex(),
-        fair=new.row.fair,
-        booth=new.row.booth,
-        region=new.region,
-        broker=broker,
-        password=new.password,
-        batch_key=new.batch_seed.hex(),
-        card_key=new.card_seed.hex(),
-        card_key_id=new.row.card_key_id,
+    return kiosk_toml(
+        KioskSettings(
+            name=new.row.name,
+            device=new.row.device,
+            body=new.body,
+            body_key=new.body_key,
+            fair=new.row.fair,
+            booth=new.row.booth,
+            region=new.region,
+            broker=broker,
+            password=new.password,
+            batch_seed=new.batch_seed,
+            card_seed=new.card_seed,
+            card_key_id=new.row.card_key_id,
+        )
     )
+
+
+def _steps(code: NewCode, picture: Path) -> str:
+    until = datetime.fromtimestamp(code.valid_until / 1000, UTC).astimezone()
+    return f"""\
+The code for {code.name} is in {picture}, good until {until:%H:%M} and for one kiosk.
+  1. Start the kiosk:  riwaq-kiosk run
+  2. Hold the code up to its camera, on paper or on a telephone, about a hand's length away.
+  3. Wait for the green screen.
+Show it to nobody else, and delete the picture afterwards."""

@@ -135,7 +135,7 @@ def _as_json(tour: TourDefinition, loaded: LoadedTour, *, dry_run: bool) -> dict
 @click.argument("fair")
 @dir_option
 def remove(*, fair: str, directory: Path) -> None:
-    """Forget the FAIR, loaded by mistake: one that has neither facts nor kiosks."""
+    """Forget the FAIR, loaded by mistake: one that has neither facts nor kiosks nor staff."""
     with opened(directory) as (_, _, office):
         office.remove_fair(fair)
     click.echo(f"{fair} is removed.")

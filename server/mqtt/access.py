@@ -6,6 +6,8 @@ nothing else, so that there is no list of rights to get wrong::
     publish     riwaq/1/{body}/up/{region}/{device}/{events|hello|ask|state}
     hear        riwaq/1/{body}/down/{device}/#    riwaq/1/{body}/fair/#
 
+A pairing code's account (``pair-…``) may do nothing but ask, and hear the answer.
+
 The accounts file is JSON, written by the server and read by the broker::
 
     {"format": 1, "body": "7f3a",
@@ -35,6 +37,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from wire import topics
+from wire.pairing import ACCOUNT
 
 FORMAT: Final = 1
 SERVER_ACCOUNT: Final = "server"
@@ -72,6 +75,11 @@ class Account:
     name: str
     body: str
     is_server: bool = False
+
+    @property
+    def is_pairing(self) -> bool:
+        """Whether it is a pairing code's."""
+        return self.name.startswith(ACCOUNT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +136,11 @@ def may(account: Account, action: Action, topic: str) -> bool:
             parsed = topics.parse_up(topic)
         except topics.TopicError:
             return False
-        return (parsed.body, parsed.device) == (account.body, account.name)
+        may_say = parsed.leaf == "ask" or not account.is_pairing
+        return may_say and (parsed.body, parsed.device) == (account.body, account.name)
     root = f"{topics.ROOT}/{account.body}"
+    if account.is_pairing:
+        return topic == topics.down(account.body, account.name, "answer")
     return topic.startswith((f"{root}/down/{account.name}/", f"{root}/fair/"))
 
 

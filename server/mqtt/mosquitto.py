@@ -7,7 +7,8 @@ Mosquitto SIGHUP.
 Mosquitto differs from the embedded broker in what it says, not in what it lets through: it grants
 any subscription and then delivers only what the rules allow; it lets a client with a foreign will
 in and never publishes the will; a foreign client id is replaced by the account's name, not refused.
-It cannot be told that only ``state`` may be retained.
+It cannot be told that only ``state`` may be retained, nor that a pairing code's account may say
+nothing but ``ask``: what else that says on its own topics the server does not take.
 
 A password line is ``account:$7$101$salt$hash``: PBKDF2-HMAC-SHA512 with 101 rounds, salt of 12
 bytes and hash of 64, both in base64. That few rounds are enough for 256 random bits.
@@ -28,6 +29,7 @@ from typing import Final
 from server.mqtt.access import SERVER_ACCOUNT, AccountsError, write_private
 from wire import topics
 from wire.broker import split_address
+from wire.pairing import ACCOUNT
 
 PROGRAM: Final = "/usr/sbin/mosquitto"
 PACKET_BYTES: Final = 1024 * 1024
@@ -106,7 +108,11 @@ def _acl(body: str, server: str, devices: Iterable[str]) -> str:
     root = f"{topics.ROOT}/{body}"
     says = "".join(f"pattern write {root}/up/+/%u/{leaf}\n" for leaf in topics.UP_LEAVES)
     # As one pattern without %u it would hold too, but Mosquitto warns of it at every start.
-    hears = "".join(f"\nuser {device}\ntopic read {root}/fair/#\n" for device in sorted(devices))
+    hears = "".join(
+        f"\nuser {device}\ntopic read {root}/fair/#\n"
+        for device in sorted(devices)
+        if not device.startswith(ACCOUNT)
+    )
     return (
         "# Written by riwaq-server: what each account may say (write) and hear (read).\n"
         "# %u is the account's name, which is the device id.\n"

@@ -26,11 +26,15 @@ _WORST_FIRST: Final = (Health.BAD, Health.WATCH, Health.GOOD)
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A fair at one moment: its description, figures by (scope, key), and kiosks."""
+    """A fair at one moment: its description, figures by (scope, key), and kiosks.
+
+    ``closed_at`` is when it was closed, ms UTC; None where it goes on.
+    """
 
     definition: FairDefinition
     figures: Mapping[tuple[str, str], Counts]
     kiosks: Sequence[KioskNow]
+    closed_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Everything on a fair's page. ``before`` is None on the first day that counts."""
+    """Everything on a fair's page. ``before`` is None on the first day that counts.
+
+    ``connected`` and ``wiped`` count kiosks, ``waiting`` facts at them; ``closed_at`` is ms UTC.
+    """
 
     definition: FairDefinition
     day: date
@@ -67,8 +74,10 @@ class Board:
     booths: Sequence[Standing]
     kiosks: Sequence[tuple[KioskNow, Sentence]]
     connected: int
+    wiped: int
     waiting: int
     now: int
+    closed_at: int | None = None
 
     @property
     def day_number(self) -> int:
@@ -114,8 +123,10 @@ def board_of(snapshot: Snapshot, now: int) -> Board:
         booths=_standings(definition.booths, figures),
         kiosks=kiosks,
         connected=sum(kiosk.connected(now) for kiosk in snapshot.kiosks),
+        wiped=sum(kiosk.wiped for kiosk in snapshot.kiosks),
         waiting=sum(kiosk.waiting for kiosk in snapshot.kiosks),
         now=now,
+        closed_at=snapshot.closed_at,
     )
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+import msgspec
+
 from wire.envelope import EnvelopeError
 from wire.messages import State, read_state
 
@@ -57,7 +59,20 @@ def holdings(words: Iterable[KioskWord], now: int) -> list[Holding]:
     return found
 
 
+def outlived(state: State, before: bytes | None) -> bytes:
+    """Give what is kept of a new state (JSON): that a kiosk holds nothing outlives its being unplugged.
+
+    The broker's word of a kiosk's death does not say it; the kiosk has said it in the state before.
+    """
+    old = _state(before)
+    if not state.online and old is not None and old.wiped:
+        state = msgspec.structs.replace(state, wiped=True, programme_version=old.programme_version)
+    return msgspec.json.encode(state)
+
+
 def _is_lost(state: State, silent_ms: int) -> bool:
+    if state.wiped:
+        return False
     # The broker's word of its death names no programme; its own goodbye does.
     return silent_ms > _SILENT_MS if state.online else state.programme_version == 0
 

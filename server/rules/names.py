@@ -8,6 +8,7 @@ LANGUAGES: Final = {"ar": "Arabic", "fr": "French", "zgh": "Tamazight", "en": "E
 REQUIRED: Final = ("ar", "fr")
 MAX_CHARACTERS: Final = 300
 MAX_TEXT: Final = 4000
+MAX_LABEL: Final = 64
 
 _JOINERS = "\u200c\u200d"  # Arabic script and Tifinagh are written with them
 _REPLACEMENT = "\ufffd"
@@ -33,6 +34,11 @@ def objection(name: str) -> tuple[str, str] | None:
             f"write at most {MAX_CHARACTERS}; a screen shows the first 40 or so",
         )
     return _objection(name, "name")
+
+
+def is_label(name: str) -> bool:
+    """Say whether an operator may call a kiosk or one of the staff so: one line that can be printed."""
+    return 1 <= len(name) <= MAX_LABEL and name.isprintable() and name == name.strip()
 
 
 def text_objection(text: str) -> tuple[str, str] | None:

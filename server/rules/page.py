@@ -57,11 +57,13 @@ class Page(msgspec.Struct, frozen=True):
     """Everything on a fair's page that may change while it is open.
 
     ``visits`` and ``attendance`` are the fair's totals as numbers, for programs that listen.
+    ``closed`` says since when the fair is closed; empty where it goes on.
     """
 
     fair: str
     title: str
     place: str
+    closed: str
     day: str
     visits: int
     attendance: int
@@ -85,6 +87,7 @@ def page_of(board: Board, words: Words) -> Page:
         fair=fair.id,
         title=words.name(fair.names, fair.id),
         place=words.name(fair.venue),
+        closed=_closed(board, words),
         day=_day(board, words),
         visits=visits,
         attendance=attendance,
@@ -108,6 +111,13 @@ def _day(board: Board, words: Words) -> str:
         "day {number} of {count}", number=words.number(board.day_number), count=words.number(len(days))
     )
     return f"{number} · {day}"
+
+
+def _closed(board: Board, words: Words) -> str:
+    if board.closed_at is None:
+        return ""
+    since = words.past(board.closed_at, board.definition.fair.timezone, board.now)
+    return words.text("Closed since {since}", since=since)
 
 
 def _figures(board: Board, words: Words, shown_word: str, before_word: str) -> list[Figure]:
@@ -139,15 +149,17 @@ def _figures(board: Board, words: Words, shown_word: str, before_word: str) -> l
             words.number(board.total[1]),
             words.counted("{count} visit in all", "{count} visits in all", board.total[0]),
         ),
-        Figure(
-            "kiosks",
-            words.text("Kiosks connected"),
-            words.text(
-                "{count} of {all}", count=words.number(board.connected), all=words.number(len(board.kiosks))
-            ),
-            _waiting(board, words),
-        ),
+        _kiosks_figure(board, words),
     ]
+
+
+def _kiosks_figure(board: Board, words: Words) -> Figure:
+    """Say how many kiosks are there; once the fair is closed, how many may be put away."""
+    title, count = words.text("Kiosks connected"), board.connected
+    if board.closed_at is not None:
+        title, count = words.text("Kiosks wiped"), board.wiped
+    value = words.text("{count} of {all}", count=words.number(count), all=words.number(len(board.kiosks)))
+    return Figure("kiosks", title, value, _waiting(board, words))
 
 
 def _each(counts: Counts, words: Words) -> str:
@@ -165,6 +177,8 @@ def _kiosks_note(board: Board, words: Words) -> str:
     if not board.kiosks:
         return words.text("No kiosk yet.")
     troubled = sum(sentence.health is not Health.GOOD for _, sentence in board.kiosks)
+    if board.closed_at is not None and board.wiped == len(board.kiosks):
+        return words.text("Every kiosk may be put away.")
     if not troubled:
         return words.text("All is well.")
     return words.counted("{count} kiosk to look at", "{count} kiosks to look at", troubled)
@@ -210,12 +224,14 @@ def _kiosk(board: Board, kiosk: KioskNow, sentence: Sentence, words: Words) -> K
     booths = {booth.id: booth for booth in board.definition.booths}
     zone = board.definition.fair.timezone
     booth = booths.get(kiosk.booth)
+    # A kiosk that was put away works no more, and that is well.
+    is_done = kiosk.fair_closed and sentence.health is Health.GOOD
     return KioskRow(
         id=kiosk.device,
         name=kiosk.name,
         booth=words.name(booth.names, booth.id) if booth else kiosk.booth,
         health=sentence.health,
-        word=words.health(sentence.health),
+        word=words.text("done") if is_done else words.health(sentence.health),
         sentence=" · ".join(words.phrase(phrase, zone, board.now) for phrase in sentence.says),
         advice=" ".join(words.advice(advice) for advice in sentence.advice),
     )

@@ -3,6 +3,10 @@
 A sentence says what is so, worst first, and advises where somebody can do something. What a
 kiosk said of itself while it was connected may be stale once it is silent: then only what the
 server knows by itself is said.
+
+Where the fair is closed nobody checks in any more, so a camera matters no longer; what matters
+is whether a kiosk may be unplugged. One that has said that it is wiped needs nobody, and stays
+well when it falls silent: it was put away. Any other may still keep facts.
 """
 
 from collections.abc import Mapping
@@ -47,6 +51,8 @@ class Says(StrEnum):
     DISK = "disk"
     HOT = "hot"
     DAMAGED = "damaged"
+    WIPED = "wiped"
+    UNWIPED = "unwiped"
 
 
 class Advice(StrEnum):
@@ -63,6 +69,8 @@ class Advice(StrEnum):
     MAKE_ROOM = "make_room"
     GIVE_AIR = "give_air"
     SAVE_DISK = "save_disk"
+    KEEP_ON = "keep_on"
+    BRING_BACK = "bring_back"
 
 
 class Phrase(NamedTuple):
@@ -74,7 +82,10 @@ class Phrase(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class KioskNow:
-    """A kiosk as the server knows it now. ``seen_at`` is when its last state came, ms UTC."""
+    """A kiosk as the server knows it now. ``seen_at`` is when its last state came, ms UTC.
+
+    ``fair_closed`` is whether the fair that it belongs to is closed.
+    """
 
     device: str
     name: str
@@ -83,6 +94,7 @@ class KioskNow:
     state: State | None = None
     seen_at: int | None = None
     clock_wrong_ms: int | None = None
+    fair_closed: bool = False
 
     def silent_ms(self, now: int) -> int | None:
         """Say for how long nothing has come; None where nothing ever came."""
@@ -92,6 +104,11 @@ class KioskNow:
         """Say whether it is there, as far as one can know."""
         silent = self.silent_ms(now)
         return bool(self.state and self.state.online) and silent is not None and silent < SILENT_AFTER_MS
+
+    @property
+    def wiped(self) -> bool:
+        """Whether it holds nothing of its closed fair any more, by its own word."""
+        return self.fair_closed and self.state is not None and self.state.wiped
 
     @property
     def waiting(self) -> int:
@@ -128,10 +145,22 @@ def sentence_of(kiosk: KioskNow, now: int) -> Sentence:
     sentence = Sentence()
     if kiosk.flag:
         sentence.add(Health.BAD, Says.CLASHES, Advice.STOP_COPY)
-    if kiosk.seen_at is None:
+    if kiosk.wiped:
+        sentence.add(Health.GOOD, Says.WIPED)
+        return sentence
+    if kiosk.seen_at is None and kiosk.fair_closed:
+        # Without a programme it has recorded nothing.
+        sentence.add(Health.GOOD, Says.NEVER)
+    elif kiosk.seen_at is None:
         sentence.add(Health.WATCH, Says.NEVER, Advice.START_IT)
     elif kiosk.connected(now):
         _add_connected(sentence, kiosk)
+    elif kiosk.fair_closed:
+        sentence.add(Health.WATCH, Says.NO_NETWORK, Advice.BRING_BACK, since=kiosk.seen_at)
+        if kiosk.waiting:
+            sentence.add(Health.WATCH, Says.WAITING, count=kiosk.waiting)
+        else:
+            sentence.add(Health.WATCH, Says.UNWIPED)
     else:
         # The advice is short of blame and of hurry: nothing is lost while a kiosk is alone.
         sentence.add(Health.WATCH, Says.NO_NETWORK, Advice.CHECK_NETWORK, since=kiosk.seen_at)
@@ -148,9 +177,23 @@ def sentence_of(kiosk: KioskNow, now: int) -> Sentence:
 def _add_connected(sentence: Sentence, kiosk: KioskNow) -> None:
     state = kiosk.state or State(online=True)
     said_before = len(sentence.says)
-    if state.camera_trouble:
+    if kiosk.fair_closed:
+        sentence.add(Health.WATCH, Says.WORKS, Advice.KEEP_ON)
+        if not state.waiting:
+            sentence.add(Health.WATCH, Says.UNWIPED)
+    elif state.camera_trouble:
         says, advice = _CAMERA.get(state.camera_trouble, _CAMERA_ELSE)
         sentence.add(Health.BAD, says, advice)
+    _add_machine(sentence, state)
+    if len(sentence.says) == said_before:
+        sentence.add(Health.GOOD, Says.WORKS)
+    if state.waiting:
+        sentence.add(Health.GOOD, Says.WAITING, count=state.waiting)
+    elif sentence.health is Health.GOOD:
+        sentence.add(Health.GOOD, Says.NOTHING_WAITING)
+
+
+def _add_machine(sentence: Sentence, state: State) -> None:
     if state.damaged_rows:
         sentence.add(Health.BAD, Says.DAMAGED, Advice.SAVE_DISK, count=state.damaged_rows)
     if state.waiting and state.oldest_waiting_s > LATE_AFTER_S:
@@ -159,9 +202,3 @@ def _add_connected(sentence: Sentence, kiosk: KioskNow) -> None:
         sentence.add(Health.WATCH, Says.DISK, Advice.MAKE_ROOM, count=state.disk_free_mb)
     if state.temperature_c is not None and state.temperature_c >= HOT_C:
         sentence.add(Health.WATCH, Says.HOT, Advice.GIVE_AIR, count=round(state.temperature_c))
-    if len(sentence.says) == said_before:
-        sentence.add(Health.GOOD, Says.WORKS)
-    if state.waiting:
-        sentence.add(Health.GOOD, Says.WAITING, count=state.waiting)
-    elif sentence.health is Health.GOOD:
-        sentence.add(Health.GOOD, Says.NOTHING_WAITING)

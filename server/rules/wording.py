@@ -32,6 +32,8 @@ SAYS: Final = {
     Says.CAMERA_MISSING: "the camera is not there",
     Says.CAMERA_BLIND: "the camera sees nothing",
     Says.CAMERA_ENDED: "the camera gives no more pictures",
+    Says.WIPED: "holds nothing any more, may be put away",
+    Says.UNWIPED: "may still keep facts",
     Says.CLASHES: "some of its facts contradict others",
 }
 SAYS_COUNTED: Final = {
@@ -53,6 +55,8 @@ ADVICE: Final = {
     Advice.MAKE_ROOM: "Make room on its disk.",
     Advice.GIVE_AIR: "Give it air and shade.",
     Advice.SAVE_DISK: "Keep its disk, and call the technician.",
+    Advice.KEEP_ON: "Do not unplug it yet.",
+    Advice.BRING_BACK: "Do not put it away yet: connect it once more.",
 }
 HEALTH: Final = {Health.GOOD: "works", Health.WATCH: "look", Health.BAD: "needs you"}
 
@@ -112,6 +116,14 @@ class Words:
         if local.date() == datetime.fromtimestamp(now / 1000, UTC).astimezone(there).date():
             return clock
         return self.text("{clock} on {day}", clock=clock, day=self.short_day(local.date()))
+
+    def past(self, at: int, zone: str, now: int) -> str:
+        """Write a moment (ms UTC) that may be years ago: where that is not today, with its day and year."""
+        there = zone_of(zone)
+        local = datetime.fromtimestamp(at / 1000, UTC).astimezone(there)
+        if local.date() == datetime.fromtimestamp(now / 1000, UTC).astimezone(there).date():
+            return self.moment(at, zone, now)
+        return _day(local.date(), "d MMMM y", self._locale)
 
     def name(self, names: Names, otherwise: str = "") -> str:
         """Choose a name: this language's, else French, else any, else ``otherwise``."""

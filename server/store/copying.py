@@ -52,7 +52,7 @@ def summary(connection: Connection) -> Summary:
     # Versions are the time of signing, so the highest one is the last that was signed.
     signed = [
         int(connection.execute(select(func.max(table.c.version))).scalar() or 0)
-        for table in (t.programme, t.revocation_list)
+        for table in (t.programme, t.revocation_list, t.fair_setup)
     ]
     return Summary(int(facts), int(newest or 0), int(newest_at or 0), max(signed))
 

@@ -1,13 +1,14 @@
 """What an operator has told the server: body, fairs, kiosks, cards, revocations."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Integer, cast, delete, func, insert, select, update
 
 from server.store import tables as t
+from wire.pairing import ACCOUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,33 @@ class KioskRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PairingRow:
+    """A code that was made for a kiosk; ``batch_key`` is that of the kiosk which has used it."""
+
+    number: str
+    device: str
+    name: str
+    fair: str
+    booth: str
+    code_key: bytes
+    made_at: int
+    password_sha256: str
+    mosquitto_hash: str
+    device_sha256: str
+    device_mosquitto_hash: str
+    batch_key: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """An account of the broker: its name, and its password's hashes for either broker."""
+
+    name: str
+    sha256: str
+    mosquitto_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class FairRow:
     """A fair as it was loaded; ``definition`` is its encoded description."""
 
@@ -39,6 +67,20 @@ class FairRow:
     region: str
     timezone: str
     definition: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRow:
+    """One of the staff; times are ms UTC, ``booth`` may be empty, ``revoked_at`` is None while in force."""
+
+    staff_id: str
+    name: str
+    fair: str
+    booth: str
+    pin_verifier: str = field(repr=False)
+    card: str
+    made_at: int
+    revoked_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +220,36 @@ class Registry:
         rows = select(*columns).where(t.kiosk.c.body == self._body).order_by(t.kiosk.c.fair, t.kiosk.c.name)
         return [KioskRow(*row) for row in self._c.execute(rows)]
 
+    def accounts(self) -> list[AccountRow]:
+        """Give every account that a broker must know but for the server's own: kiosks and pairing codes."""
+        found = [AccountRow(row.device, row.password_sha256, row.mosquitto_hash) for row in self.kiosks()]
+        for row in self.pairings():
+            found.append(AccountRow(ACCOUNT + row.number, row.password_sha256, row.mosquitto_hash))
+            if row.batch_key is None:
+                found.append(AccountRow(row.device, row.device_sha256, row.device_mosquitto_hash))
+        return found
+
+    def add_pairing(self, row: PairingRow) -> None:
+        """Write a new code down."""
+        values = {name: getattr(row, name) for name in PairingRow.__dataclass_fields__}
+        self._c.execute(insert(t.pairing), [{"body": self._body, **values}])
+
+    def pairings(self) -> list[PairingRow]:
+        """Give every code that is kept, the oldest first."""
+        columns = [t.pairing.c[name] for name in PairingRow.__dataclass_fields__]
+        rows = select(*columns).where(t.pairing.c.body == self._body)
+        return [PairingRow(*row) for row in self._c.execute(rows.order_by(t.pairing.c.made_at))]
+
+    def use_pairing(self, number: str, batch_key: bytes) -> None:
+        """Write down which kiosk has used a code."""
+        where = (t.pairing.c.body == self._body, t.pairing.c.number == number)
+        self._c.execute(update(t.pairing).where(*where).values(batch_key=batch_key))
+
+    def drop_pairing(self, number: str) -> None:
+        """Forget a code, and its account."""
+        where = (t.pairing.c.body == self._body, t.pairing.c.number == number)
+        self._c.execute(delete(t.pairing).where(*where))
+
     def note_states(self, states: dict[str, tuple[bytes, int]]) -> None:
         """Keep the last (state, ms UTC) that devices published; strangers are left out."""
         for device, (state, at) in states.items():
@@ -202,6 +274,27 @@ class Registry:
         """Give an id that no card key of this body has ever had."""
         most = select(func.max(t.card_key.c.id)).where(t.card_key.c.body == self._body)
         return int(self._c.execute(most).scalar() or 0) + 1
+
+    def add_staff(self, row: StaffRow) -> None:
+        """Write one of the staff down."""
+        values = {name: getattr(row, name) for name in StaffRow.__dataclass_fields__}
+        self._c.execute(insert(t.staff), [{"body": self._body, **values}])
+
+    def staff(self) -> list[StaffRow]:
+        """Give all staff, those who were revoked as well, by id."""
+        columns = [t.staff.c[name] for name in StaffRow.__dataclass_fields__]
+        rows = select(*columns).where(t.staff.c.body == self._body)
+        return [StaffRow(*row) for row in self._c.execute(rows.order_by(cast(t.staff.c.staff_id, Integer)))]
+
+    def revoke_staff(self, staff_id: str, revoked_at: int) -> None:
+        """Write down since when one of the staff is none any more, ms UTC."""
+        where = (t.staff.c.body == self._body, t.staff.c.staff_id == staff_id)
+        self._c.execute(update(t.staff).where(*where).values(revoked_at=revoked_at))
+
+    def highest_staff_id(self) -> int:
+        """Give the highest id that any of the staff ever had, 0 where there was none."""
+        most = select(func.max(cast(t.staff.c.staff_id, Integer))).where(t.staff.c.body == self._body)
+        return int(self._c.execute(most).scalar() or 0)
 
     def add_cards(self, cards: Sequence[CardRow]) -> None:
         """Write issued cards down."""

@@ -83,6 +83,21 @@ revocation_list = Table(
     Column("message", LargeBinary, nullable=False),
 )
 
+# Who may serve a kiosk as staff. Rows stay when their cards are revoked: an id is given once.
+staff = Table(
+    "staff",
+    metadata,
+    _body(),
+    Column("staff_id", String(16), primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("fair", String(48), nullable=False),
+    Column("booth", String(48), nullable=False),
+    Column("pin_verifier", Text, nullable=False),
+    Column("card", String(19), nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+
 revoked_card = Table(
     "revoked_card",
     metadata,
@@ -111,6 +126,26 @@ kiosk = Table(
     Column("hello_at", BigInteger),
     Column("clock_wrong_ms", BigInteger),
     Index("kiosk_name", "body", "fair", "name", unique=True),
+)
+
+# A code that was made for a kiosk. ``batch_key`` is that of the kiosk which has used it; the hashes are of
+# the code's account, and of the kiosk's own, for a broker that must know it before the kiosk comes.
+pairing = Table(
+    "pairing",
+    metadata,
+    _body(),
+    Column("number", String(16), primary_key=True),
+    Column("device", String(16), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("fair", String(48), nullable=False),
+    Column("booth", String(48), nullable=False),
+    Column("code_key", LargeBinary, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("password_sha256", String(64), nullable=False),
+    Column("mosquitto_hash", Text, nullable=False),
+    Column("device_sha256", String(64), nullable=False),
+    Column("device_mosquitto_hash", Text, nullable=False),
+    Column("batch_key", LargeBinary),
 )
 
 card_key = Table(

@@ -48,7 +48,10 @@ class Figure(msgspec.Struct, frozen=True):
 
 
 class FairFigures(msgspec.Struct, frozen=True):
-    """A fair's figures. Days are local ISO dates, hours ISO in UTC; ``at`` is ms UTC."""
+    """A fair's figures. Days are local ISO dates, hours ISO in UTC; ``at`` and ``closed_at`` are ms UTC.
+
+    ``closed_at`` is null for a fair that goes on.
+    """
 
     fair: str
     at: int
@@ -58,10 +61,14 @@ class FairFigures(msgspec.Struct, frozen=True):
     by_day: dict[str, Figure]
     by_hour: dict[str, Figure]
     by_category: dict[str, Figure]
+    closed_at: int | None
 
 
 class KioskHealth(msgspec.Struct, frozen=True):
-    """A kiosk: ``seen_at`` is ms UTC, ``says`` and ``advice`` are codes, ``sentence`` has the words."""
+    """A kiosk: ``seen_at`` is ms UTC, ``says`` and ``advice`` are codes, ``sentence`` has the words.
+
+    ``wiped`` is true where the fair is closed and it holds nothing of it any more.
+    """
 
     device: str
     name: str
@@ -69,6 +76,7 @@ class KioskHealth(msgspec.Struct, frozen=True):
     connected: bool
     seen_at: int | None
     waiting: int
+    wiped: bool
     clock_wrong_ms: int | None
     health: str
     says: list[str]
@@ -110,6 +118,7 @@ async def figures(site: ThisSite, fair: FairId) -> FairFigures:
         by_day=by(DAY),
         by_hour=by(HOUR),
         by_category=by(CATEGORY),
+        closed_at=snapshot.closed_at,
     )
 
 
@@ -131,6 +140,7 @@ async def kiosks(
                 connected=kiosk.connected(now),
                 seen_at=kiosk.seen_at,
                 waiting=kiosk.waiting,
+                wiped=kiosk.wiped,
                 clock_wrong_ms=kiosk.clock_wrong_ms,
                 health=sentence.health,
                 says=[phrase.code for phrase in sentence.says],

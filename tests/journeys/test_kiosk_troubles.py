@@ -17,6 +17,7 @@ import cv2
 import pytest
 
 from demo.card_video import make_video, qr_picture
+from kiosk.bootstrap import journal_path
 from kiosk.config import read_config
 from tests.brokers import free_port
 from tests.network import Proxy
@@ -338,7 +339,7 @@ def test_looking_into_a_journal_changes_nothing_of_it(site: Site, ending: ExitSt
     assert len([fact for fact in kiosk_facts(config) if fact["kind"] == "visit"]) == 3, "while it runs"
     booth.until(booth.delivered, "every fact to be delivered")
     assert booth.process.stop() == 0
-    journal = read_config(config).data / "journal.db"
+    journal = journal_path(read_config(config))
     whole = journal.read_bytes()
     journal.write_bytes(whole[:4096] + bytes(8192) + whole[12288:])
     damaged = journal.read_bytes()

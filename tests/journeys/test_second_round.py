@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pytest
 
+from kiosk.bootstrap import journal_path
 from kiosk.config import read_config
 from kiosk.journal import reading
 from tests.brokers import free_port
@@ -183,7 +184,7 @@ def test_who_is_invited_reaches_the_fairs_kiosks_sealed_and_at_once(site: Site) 
     site.load(site.path / "tour.toml")
     config = site.add_kiosk("rabat-2024", "membership")
     settings = read_config(config)
-    journal = settings.data / "journal.db"
+    journal = journal_path(settings)
 
     def setup() -> Any:
         with reading(journal) as view:

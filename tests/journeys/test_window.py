@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from demo.card_video import make_video, qr_picture
+from kiosk.bootstrap import journal_path
 from kiosk.config import read_config
 from tests.brokers import free_port
 from tests.kiosk.ui.remote import BRICK, GREEN, LIME, SAFFRON, Window
@@ -271,7 +272,7 @@ def test_a_journal_that_cannot_be_opened_stands_on_the_screen_until_it_can(
     site: Site, ending: ExitStack
 ) -> None:
     config = site.office.add_kiosk("locked-out", "bank")
-    journal = read_config(config).data / "journal.db"
+    journal = journal_path(read_config(config))
     journal.mkdir(parents=True)
     pipe = ending.enter_context(Pipe(site.path / "pipe-locked-out"))
     window = opened(ending, config, pipe.source)

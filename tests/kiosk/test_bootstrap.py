@@ -1,13 +1,15 @@
 """The concrete parts together: what a kiosk's camera tells besides the codes that it reads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
-from kiosk.bootstrap import make_station
+from kiosk.bootstrap import Eye, make_station
 from kiosk.notices import Notice, Trouble
 from kiosk.station import Station
 from tests.kiosk.fakes import config_in
@@ -27,15 +29,16 @@ def pictures(folder: Path, *names: str) -> None:
 
 
 @pytest.fixture
-def watched(tmp_path: Path) -> Callable[..., Station]:
+def watched(tmp_path: Path) -> Iterator[Callable[..., Station]]:
     """Make a station without a network that looks at ``tmp_path / "pictures"``."""
+    with ExitStack() as stack:
 
-    def make(on_notice: Callable[[Notice], None], **words: object) -> Station:
-        config = config_in(tmp_path / "data")
-        source = str(tmp_path / "pictures")
-        return make_station(config, source, once=True, on_notice=on_notice, **words)  # type: ignore[arg-type]
+        def make(on_notice: Callable[[Notice], None], **words: Any) -> Station:
+            eye = Eye(str(tmp_path / "pictures"), once=True, **words)
+            stack.callback(eye.close)
+            return make_station(config_in(tmp_path / "data"), eye, on_notice=on_notice)
 
-    return make
+        yield make
 
 
 def test_a_covered_camera_is_told_with_or_without_a_window(

@@ -7,11 +7,12 @@ from typing import Any
 
 import msgspec
 
+from kiosk.bootstrap import journal_path
 from kiosk.config import KioskConfig
 from kiosk.journal import Entry, Journal, JournalError, Position
 from kiosk.notices import ProgrammeTaken, Scanned, Trouble, Wiped
 from kiosk.rules.desk import Outcome
-from tests.kiosk.fakes import FakeServer, Kiosk, fair_topic, stopped_journal, token
+from tests.kiosk.fakes import FakeServer, Kiosk, config_in, fair_topic, stopped_journal, token
 from tests.waiting import stays, until
 from tests.wire.strategies import BODY_KEY, a_programme
 from wire.events import ClockOffset, encode_event
@@ -160,7 +161,7 @@ def test_a_fact_that_comes_in_at_the_last_moment_is_delivered_first(tmp_path: Pa
     made: list[_ScannedJustNow] = []
 
     def journal(config: KioskConfig) -> Journal:
-        made.append(_ScannedJustNow(config.data / "journal.db", mint_epoch=iter(range(7, 99)).__next__))
+        made.append(_ScannedJustNow(journal_path(config), mint_epoch=iter(range(7, 99)).__next__))
         return made[-1]
 
     with Kiosk(tmp_path, journal=journal) as kiosk:
@@ -185,7 +186,7 @@ def test_a_wipe_waits_for_whoever_reads_the_journal(tmp_path: Path) -> None:
         kiosk.ready()
         told = kiosk.scan(token(CARD))
         until(kiosk.delivered)
-        with closing(sqlite3.connect(tmp_path / "journal.db", isolation_level=None)) as reader:
+        with closing(sqlite3.connect(journal_path(config_in(tmp_path)), isolation_level=None)) as reader:
             reader.execute("BEGIN")
             reader.execute("SELECT count(*) FROM fact").fetchone()
             close(kiosk)
@@ -201,8 +202,12 @@ def test_what_was_moved_aside_from_a_damaged_journal_goes_too(tmp_path: Path) ->
         kiosk.ready()
         told = kiosk.scan(token(CARD))
         until(kiosk.delivered)
-        (tmp_path / "journal.db.damaged-1").write_bytes(told.event_id.encode())
-        (tmp_path / "journal.db.damaged-1-wal").write_bytes(told.event_id.encode())
+        journal_path(config_in(tmp_path)).with_name("journal.db.damaged-1").write_bytes(
+            told.event_id.encode()
+        )
+        journal_path(config_in(tmp_path)).with_name("journal.db.damaged-1-wal").write_bytes(
+            told.event_id.encode()
+        )
         close(kiosk)
         until(lambda: kiosk.told(Wiped))
     assert traces(tmp_path, told.event_id) == []
@@ -219,7 +224,7 @@ def test_a_disk_that_refuses_is_tried_again(tmp_path: Path) -> None:
             return super().wipe()
 
     def journal(config: KioskConfig) -> Journal:
-        return Refusing(config.data / "journal.db", mint_epoch=iter(range(7, 99)).__next__)
+        return Refusing(journal_path(config), mint_epoch=iter(range(7, 99)).__next__)
 
     with Kiosk(tmp_path, journal=journal) as kiosk:
         kiosk.ready()

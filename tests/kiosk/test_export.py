@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kiosk import sealing
+from kiosk.bootstrap import journal_path
 from kiosk.config import KioskConfig
 from kiosk.export import Exported, ExportError, export
 from kiosk.journal import Entry
@@ -45,14 +46,14 @@ def config(tmp_path: Path) -> KioskConfig:
 
 @pytest.fixture
 def journal(config: KioskConfig) -> RealJournal:
-    journal = RealJournal(config.data / "journal.db", mint_epoch=lambda: next(numbers))
+    journal = RealJournal(journal_path(config), mint_epoch=lambda: next(numbers))
     journal.put("programme", sign_programme(a_programme(), BODY_KEY))
     return journal
 
 
 def exported(config: KioskConfig, target: Path, **how: Any) -> Exported:
     how = {"waiting_only": False, "on_progress": lambda _, __: None, **how}
-    return export(config, config.data / "journal.db", target, **how)
+    return export(config, journal_path(config), target, **how)
 
 
 def batches(file: str) -> list[Batch]:

@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from kiosk.headless import told
-from kiosk.notices import Delivered, Link, Notice, ProgrammeTaken, Scanned, Trouble, Wiped
+from kiosk.notices import Delivered, Link, Notice, Pairing, ProgrammeTaken, Scanned, Trouble, Wiped
 from kiosk.rules.desk import Outcome
 
 CARD = "0001-00c0ffee00c0ff"
@@ -32,6 +32,12 @@ NOTICES: list[tuple[Notice, str, str]] = [
         "rabat-2024 is closed: nothing is recorded",
     ),
     (Scanned(Outcome.CLOSED, "", CARD, "", 0, 0, 0.3), "scanned", "the fair is closed"),
+    (Scanned(Outcome.PAIRING, "", "", "", 0, 0, 0.3), "scanned", "a pairing code was shown"),
+    (Pairing("code"), "pairing", "no settings yet: waiting for a pairing code"),
+    (Pairing("asking"), "pairing", "a pairing code was read; the server is asked"),
+    (Pairing("asking", "no_answer"), "pairing", "the server does not answer"),
+    (Pairing("refused", "used"), "pairing", "the pairing code was not taken (used)"),
+    (Pairing("paired", name="K-07"), "pairing", "paired: this kiosk is K-07"),
     (Wiped(12), "wiped", "the server holds everything; 12 facts are wiped here"),
     (Trouble("camera", "missing", "the camera is not there: check its cable"), "trouble", "the camera is"),
 ]

@@ -57,7 +57,7 @@ def programme(version: int, **changes: Any) -> bytes:
 
 def journal_with(path: Path, change: Callable[[sqlite3.Connection], object]) -> None:
     """Change a stopped kiosk's journal behind its back, as a failing disk would."""
-    db = sqlite3.connect(path / "journal.db", isolation_level=None)
+    db = sqlite3.connect(bootstrap.journal_path(config_in(path)), isolation_level=None)
     change(db)
     db.close()
 
@@ -106,7 +106,7 @@ def test_a_verdict_is_told_only_after_its_fact_is_committed(tmp_path: Path) -> N
     def count(notice: Notice) -> None:
         if isinstance(notice, Scanned):
             # Another connection sees only what is committed.
-            db = sqlite3.connect(tmp_path / "journal.db")
+            db = sqlite3.connect(bootstrap.journal_path(kiosk.config))
             rows = db.execute("SELECT count(*) FROM fact WHERE event_id = ?", (notice.event_id,))
             committed.append(rows.fetchone()[0])
             db.close()

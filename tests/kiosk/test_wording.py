@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 from kiosk.rules import wording
 from kiosk.rules.desk import Outcome
 from wire.card import RefusalCode
+from wire.pairing import VALID_MS, PairingRefusal
 
 LOCALE = Path(__file__).parents[2] / "assets/locale"
 LANGUAGES = ("ar", "fr")
@@ -32,7 +33,7 @@ def catalogue(language: str) -> Catalog:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sentence_is_in_the_catalogue_and_no_other(language: str) -> None:
     messages = {message.id: message for message in catalogue(language) if message.id}
-    assert set(messages) == {*wording.all_messages(), wording.plural_message()}
+    assert set(messages) == {*wording.all_messages(), *wording.plural_messages()}
     for message in messages.values():
         assert all(forms(message)), message.id
         assert not message.fuzzy, message.id
@@ -68,6 +69,35 @@ def test_no_two_refusals_say_the_same() -> None:
     assert len(set(titles)) == len(titles)
 
 
+@pytest.mark.parametrize("code", [*map(str, PairingRefusal), "a code of tomorrow"])
+def test_a_pairing_code_that_is_not_taken_says_why_and_what_to_do(code: str) -> None:
+    said = wording.pairing_refused(ENGLISH, code)
+    assert said.title
+    assert "Please" in said.text
+
+
+def test_no_two_refused_pairing_codes_say_the_same() -> None:
+    titles = [wording.pairing_refused(ENGLISH, str(code)).title for code in PairingRefusal]
+    assert len(set(titles)) == len(titles)
+
+
+def test_a_pairing_code_is_good_for_as_long_as_the_words_say() -> None:
+    assert VALID_MS == 15 * 60_000
+    assert "15 minutes" in wording.how_to_pair(ENGLISH)[1][0]
+    assert "15 minutes" in wording.pairing_refused(ENGLISH, PairingRefusal.EXPIRED).text
+
+
+def test_a_scan_that_records_nothing_says_so() -> None:
+    assert wording.verdict(ENGLISH, Outcome.REFUSED, Outcome.CLOSED).title == "These days are over"
+    said = wording.verdict(ENGLISH, Outcome.REFUSED, Outcome.PAIRING)
+    assert said.title == "This kiosk is set up already"
+
+
+def test_a_kiosk_says_its_name_where_it_has_one() -> None:
+    assert wording.paired(ENGLISH, "K-07").text == "Its name: K-07"
+    assert wording.paired(ENGLISH, "").text == ""
+
+
 def test_a_repeat_says_since_when_where_it_is_known() -> None:
     assert "09:15" in wording.verdict(ENGLISH, Outcome.REPEAT, "", recorded_at="09:15").text
     assert "{" not in wording.verdict(ENGLISH, Outcome.REPEAT, "").text
@@ -77,8 +107,11 @@ def test_numbers_are_told_as_the_language_counts() -> None:
     assert wording.no_network(ENGLISH, 0) == "No network · nothing is lost"
     assert wording.no_network(ENGLISH, 1) == "No network · 1 record waiting, safe"
     assert wording.no_network(ENGLISH, 23) == "No network · 23 records waiting, safe"
-    plural = next(message for message in catalogue("ar") if isinstance(message.id, tuple))
-    assert len(forms(plural)) == 6
+    assert wording.keep_on(ENGLISH, 1) == "Do not unplug · 1 record waits to be sent"
+    assert wording.keep_on(ENGLISH, 23) == "Do not unplug · 23 records wait to be sent"
+    assert "record" not in wording.keep_on(ENGLISH, 0)
+    plurals = [message for message in catalogue("ar") if isinstance(message.id, tuple)]
+    assert [len(forms(plural)) for plural in plurals] == [6, 6]
 
 
 @pytest.mark.parametrize("code", ["missing", "unreadable", "stalled", "covered", "ended", "of tomorrow"])

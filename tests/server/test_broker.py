@@ -98,6 +98,7 @@ HEARS = [  # what the server publishes, the filter of device ONE, and whether ON
     ("elsewhere", "elsewhere", False),
 ]
 WHOSE = Account(ONE, BODY)
+PAIRING = "pair-00c0ffee00c0ffee"
 
 
 @pytest.fixture(params=list(KINDS))
@@ -143,6 +144,37 @@ def test_the_server_may_everything_but_the_brokers_own_topics(action: Action) ->
     assert may(server, action, "riwaq/1/7f3a/up/x/y/events")
     assert may(server, action, "#")
     assert not may(server, action, "$SYS/broker/uptime")
+
+
+@pytest.mark.parametrize(
+    ("topic", "allowed"),
+    [
+        (f"riwaq/1/{BODY}/up/00/{PAIRING}/ask", True),
+        (f"riwaq/1/{BODY}/up/00/{PAIRING}/events", False),
+        (f"riwaq/1/{BODY}/up/00/{PAIRING}/hello", False),
+        (f"riwaq/1/{BODY}/up/00/{PAIRING}/state", False),
+        (f"riwaq/1/{BODY}/up/00/{ONE}/ask", False),
+    ],
+)
+def test_a_pairing_codes_account_may_ask_and_say_nothing_else(topic: str, *, allowed: bool) -> None:
+    account = Account(PAIRING, BODY)
+    assert may(account, Action.PUBLISH, topic) is allowed
+    assert not may_retain(account, topic)
+
+
+@pytest.mark.parametrize(
+    ("topic_filter", "allowed"),
+    [
+        (f"riwaq/1/{BODY}/down/{PAIRING}/answer", True),
+        (f"riwaq/1/{BODY}/down/{PAIRING}/#", False),
+        (f"riwaq/1/{BODY}/down/{ONE}/answer", False),
+        (f"riwaq/1/{BODY}/fair/rabat/programme", False),
+        (f"riwaq/1/{BODY}/fair/#", False),
+    ],
+)
+def test_a_pairing_codes_account_hears_its_answer_alone(topic_filter: str, *, allowed: bool) -> None:
+    assert may(Account(PAIRING, BODY), Action.SUBSCRIBE, topic_filter) is allowed
+    assert may(Account(PAIRING, BODY), Action.RECEIVE, topic_filter) is allowed
 
 
 @given(

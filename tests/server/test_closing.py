@@ -12,11 +12,11 @@ from server.bootstrap import opened
 from server.closing import Closing
 from server.intake import Intake
 from server.office import OfficeError
-from server.rules.closing import KioskWord, holdings
+from server.rules.closing import KioskWord, holdings, outlived
 from server.store.registry import Registry
 from tests.programs import EXAMPLE, FAIR, Office, call
 from tests.server.facts import batch, visit
-from wire.messages import State
+from wire.messages import State, read_state
 from wire.programme import Programme, open_programme
 
 NOW = 1_800_000_000_000
@@ -79,6 +79,19 @@ def closed(
         done = Closing(store, desk, clock=lambda: NOW).close(FAIR, back, anyway=False)
         message = done.programme
         return message, done.backup, len(made)
+
+
+def test_a_wiped_kiosk_that_is_unplugged_still_holds_nothing() -> None:
+    wiped = msgspec.json.encode(State(online=True, wiped=True, programme_version=7))
+    unplugged = State(online=False, name="one")
+    kept = outlived(unplugged, wiped)
+    assert read_state(kept) == State(online=False, name="one", wiped=True, programme_version=7)
+    assert holdings([KioskWord("one", kept, NOW - 3_600_000, 0, 0)], NOW) == []
+    assert read_state(outlived(unplugged, None)) == unplugged
+    # The fair goes on, and so does the kiosk: what it says itself counts.
+    working = State(online=True, programme_version=8)
+    assert read_state(outlived(working, wiped)) == working
+    assert read_state(outlived(unplugged, msgspec.json.encode(working))) == unplugged
 
 
 def test_a_closed_programme_is_signed_with_the_backup_of_that_very_ledger(

@@ -127,7 +127,7 @@ def test_every_command_of_the_server_takes_a_directory(name: str, command: click
     assert "--dir" in options_of(command), name
 
 
-@pytest.mark.parametrize("name", ["tour", "fair", "kiosk", "cards", "facts", "broker", "web"])
+@pytest.mark.parametrize("name", ["tour", "fair", "kiosk", "cards", "staff", "facts", "broker", "web"])
 def test_a_group_alone_lists_its_commands(name: str) -> None:
     done = CliRunner().invoke(server_program, [name, "--help"])
     assert done.exit_code == 0

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from server.collector import Collector
+from server.pairings import Pairings
 from tests.server.web.stage import NOW, Stage
 from tests.waiting import stays, until
 from wire import topics
@@ -39,7 +40,12 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 @pytest.fixture
 def collector(stage: Stage) -> Iterator[Collector]:
     collector = Collector(
-        stage.store, stage.office.body, stage.home.secrets, clock=stage.now, on_trouble=stage.said.append
+        stage.store,
+        stage.office.body,
+        stage.home.secrets,
+        clock=stage.now,
+        pair=Pairings(stage.home, stage.store, stage.office, clock=stage.now).answer,
+        on_trouble=stage.said.append,
     )
     yield collector
     collector.stop()

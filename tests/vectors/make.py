@@ -1,6 +1,6 @@
 """Makes the golden vectors: what another program must read, and write, byte for byte.
 
-    python -m tests.vectors.make            cards, events, messages, programme, stick, topics
+    python -m tests.vectors.make            cards, events, messages, pairing, programme, stick, topics
     python -m tests.vectors.make --record   and a new recording of what chance or zlib's version decides
 
 Keys are made of fixed seeds, and Ed25519 signatures follow from key and text alone. A
@@ -22,7 +22,8 @@ import msgspec
 from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
-from wire import card, described, messages, programme, stick, topics
+from wire import card, described, messages, pairing, programme, stick, topics
+from wire.broker import parse_broker
 from wire.card import Card, Category, RefusalCode
 from wire.envelope import seal_batch
 from wire.events import (
@@ -305,7 +306,7 @@ def _setup() -> Setup:
         version=4,
         fair="rabat-2024",
         invitees={"delegates": ["0001-00c0ffee00c0ff", "m:" + "5e" * 16]},
-        staff=[StaffVerifier(staff_id="s-1", pin_verifier="$argon2id$…", name="م. ب", booth="booth-0")],
+        staff=[StaffVerifier(staff_id="101", pin_verifier="$argon2id$…", booth="booth-0")],
     )
 
 
@@ -359,6 +360,71 @@ def built_topics() -> Json:
     }
 
 
+def _pairing_code() -> pairing.PairingCode:
+    return pairing.PairingCode(
+        body="amal",
+        body_key=bytes(BODY.verify_key),
+        secret=bytes(range(32)),
+        number="00c0ffee00c0ffee",
+        broker=parse_broker("mqtts://broker.example:8884"),
+    )
+
+
+def _ask() -> pairing.PairingAsk:
+    code = _pairing_code()
+    return pairing.PairingAsk(
+        account=code.account,
+        nonce="nonce-0123456789",
+        body_key=code.body_key,
+        batch_key=bytes(KIOSK.verify_key),
+        card_key=bytes(CARDS.verify_key),
+        software="0.1.0",
+    )
+
+
+def _paired() -> pairing.Paired:
+    return pairing.Paired(
+        device=DEVICE,
+        name="K-07 الرباط",
+        fair="rabat-2024",
+        booth="bank-1",
+        region="04",
+        password="correct-horse",  # noqa: S106 - of nobody
+        card_key_id=12,
+    )
+
+
+def pairing_messages() -> Json:
+    """Give a pairing code, what a kiosk asks with it, and a refusal; a good answer is recorded."""
+    code = _pairing_code()
+    text = pairing.write_code(code)
+    return {
+        "keys": _keys(body=BODY, kiosk=KIOSK),
+        "code": {
+            "text": text,
+            "account": code.account,
+            "password": code.password,
+            "broker": str(code.broker),
+            "ask": code.ask_topic,
+            "answer": code.answer_topic,
+        },
+        "refused": [
+            {"text": "https://example.org", "code": "not_a_code"},
+            {"text": "RP2" + text[3:], "code": "unknown_version"},
+            {"text": text[:-1], "code": "malformed"},
+            {"text": text[:3] + "GGW" + text[6:], "code": "malformed"},
+        ],
+        "ask": {
+            "fields": msgspec.to_builtins(_ask()),
+            "message": pairing.sign_ask(_ask(), code).hex(),
+        },
+        "refusal": {
+            "code": "used",
+            "message": pairing.sign_refusal(_ask(), pairing.PairingRefusal.USED, BODY).hex(),
+        },
+    }
+
+
 def stick_file() -> Json:
     """Give a stick file of two batches; what stands for them is not opened by its reader."""
     batches = [b"the first sealed batch", bytes(range(256))]
@@ -395,6 +461,10 @@ def recorded() -> Json:
             "fields": msgspec.to_builtins(_setup()),
             "message": seal_setup(pack_setup(_setup()), kiosk_key=bytes(KIOSK.verify_key), key=SERVER).hex(),
         },
+        "paired": {
+            "fields": msgspec.to_builtins(_paired()),
+            "message": pairing.seal_answer(_ask(), _paired(), BODY).hex(),
+        },
     }
 
 
@@ -402,6 +472,7 @@ MADE: Final[dict[str, Callable[[], Json]]] = {
     "cards": cards,
     "events": events,
     "messages": signed_messages,
+    "pairing": pairing_messages,
     "programme": signed_programme,
     "stick": stick_file,
     "topics": built_topics,

@@ -1,4 +1,4 @@
-"""The setup: sealed for one kiosk, signed by the server, bounded."""
+"""The setup: sealed for one kiosk, signed by the server, bounded; and PINs as they are typed."""
 
 import zlib
 from contextlib import suppress
@@ -6,12 +6,22 @@ from contextlib import suppress
 import msgspec
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from nacl.public import SealedBox
 from nacl.signing import SigningKey
 
 from tests.wire.strategies import DEVICE_KEY, OTHER_KEY, SERVER_KEY, damaged, public
 from wire.envelope import EnvelopeError, Kind, sign_message
-from wire.setup import Setup, StaffVerifier, open_setup, pack_setup, seal_setup
+from wire.setup import (
+    FIRST_STAFF_ID,
+    Setup,
+    StaffVerifier,
+    TypedPin,
+    open_setup,
+    pack_setup,
+    seal_setup,
+    typed_pin,
+)
 
 SETUP = Setup(
     version=4,
@@ -75,7 +85,7 @@ def test_more_invitees_than_a_kiosk_is_sent_are_refused_here() -> None:
         f"m:{SigningKey(number.to_bytes(32, 'big')).verify_key.encode().hex()[:32]}"
         for number in range(20_000)
     ]
-    with pytest.raises(EnvelopeError, match="the invitees of rabat-2024 take") as refused:
+    with pytest.raises(EnvelopeError, match="the invitees and staff of rabat-2024 take") as refused:
         pack_setup(msgspec.structs.replace(SETUP, invitees={"all": many}))
     assert refused.value.code == "too_large"
     assert (
@@ -89,3 +99,53 @@ def test_more_invitees_than_a_kiosk_is_sent_are_refused_here() -> None:
 def test_whatever_comes_is_read_or_refused(message: bytes) -> None:
     with suppress(EnvelopeError):
         assert opened(message) == SETUP
+
+
+# PINs
+
+ARABIC_INDIC = str.maketrans("0123456789", "".join(map(chr, range(0x660, 0x66A))))
+PERSIAN = str.maketrans("0123456789", "".join(map(chr, range(0x6F0, 0x6FA))))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "101482913",
+        "101 482 913",
+        " 101\t482913 ",
+        "101 482 913".translate(ARABIC_INDIC),
+        "101482913".translate(PERSIAN),
+        "101 482".translate(ARABIC_INDIC) + "913",
+        f"\u2067{'101'.translate(ARABIC_INDIC)}\u00a0482\u202f913\u2069",
+    ],
+)
+def test_a_pin_is_read_in_whatever_digits_it_was_typed(text: str) -> None:
+    assert typed_pin(text) == TypedPin("101", "101482913")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "101", "10148291", "001482913", "1014829136543", "101-482-913", "101 48² 913", "1" * 3000],
+)
+def test_what_has_not_the_form_of_a_pin_is_none(text: str) -> None:
+    assert typed_pin(text) is None
+
+
+@given(st.integers(FIRST_STAFF_ID, 999_999), st.integers(0, 999_999), st.lists(st.integers(0, 12)))
+def test_the_id_is_split_off_however_a_pin_is_grouped(staff: int, secret: int, spaces: list[int]) -> None:
+    digits = f"{staff}{secret:06d}"
+    text = digits.translate(ARABIC_INDIC)
+    for place in spaces:
+        text = text[:place] + " " + text[place:]
+    assert typed_pin(text) == (TypedPin(str(staff), digits) if len(text) <= 64 else None)
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_read_as_a_pin_or_as_none(text: str) -> None:
+    read = typed_pin(text)
+    assert read is None or (read.digits.isascii() and read.digits.isdigit() and len(read.digits) >= 9)
+
+
+def test_staff_are_found_by_their_id() -> None:
+    assert SETUP.staff_with("s-1") == SETUP.staff[0]
+    assert SETUP.staff_with("101") is None

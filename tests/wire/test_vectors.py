@@ -10,7 +10,7 @@ import pytest
 from nacl.public import PrivateKey
 
 from tests.vectors import make
-from wire import card, messages, programme, stick, topics
+from wire import card, messages, pairing, programme, stick, topics
 from wire.card import Card, Refused
 from wire.envelope import EnvelopeError, batch_head, open_batch
 from wire.events import decode_event, encode_event, split_events
@@ -126,6 +126,48 @@ def test_the_recorded_setup_opens_for_its_kiosk_alone() -> None:
     with pytest.raises(EnvelopeError) as refused:
         open_setup(message, server_key=server, batch_seed=bytes(32))
     assert refused.value.code == "cannot_open"
+
+
+def test_a_pairing_code_is_written_and_read_as_its_vector_says() -> None:
+    vector = READ["pairing"]
+    code = pairing.read_code(vector["code"]["text"])
+    assert pairing.write_code(code) == vector["code"]["text"]
+    found = {
+        "text": vector["code"]["text"],
+        "account": code.account,
+        "password": code.password,
+        "broker": str(code.broker),
+        "ask": code.ask_topic,
+        "answer": code.answer_topic,
+    }
+    assert found == vector["code"]
+    for each in vector["refused"]:
+        with pytest.raises(pairing.PairingCodeError) as refused:
+            pairing.read_code(each["text"])
+        assert refused.value.code == each["code"]
+    ask = pairing.open_ask(bytes.fromhex(vector["ask"]["message"]), bytes(code.key.verify_key))
+    assert msgspec.to_builtins(ask) == vector["ask"]["fields"]
+
+
+def test_an_answer_to_a_pairing_kiosk_opens_for_it_alone() -> None:
+    ask = pairing.peek_ask(bytes.fromhex(READ["pairing"]["ask"]["message"]))
+    body_key, seed = key_of("pairing", "body"), key_of("pairing", "kiosk", "seed")
+    refusal = bytes.fromhex(READ["pairing"]["refusal"]["message"])
+    assert pairing.open_answer(refusal, ask, body_key=body_key, batch_seed=seed) == "used"
+    vector = READ["recorded"]["paired"]
+    message = bytes.fromhex(vector["message"])
+    paired = pairing.open_answer(message, ask, body_key=body_key, batch_seed=seed)
+    assert msgspec.to_builtins(paired) == vector["fields"]
+    with pytest.raises(EnvelopeError) as refused:
+        pairing.open_answer(message, ask, body_key=body_key, batch_seed=bytes(32))
+    assert refused.value.code == "cannot_open"
+    with pytest.raises(EnvelopeError) as refused:
+        pairing.open_answer(message, ask, body_key=bytes(seed), batch_seed=seed)
+    assert refused.value.code == "bad_signature"
+    other = msgspec.structs.replace(ask, nonce="nonce-9876543210")
+    with pytest.raises(EnvelopeError) as refused:
+        pairing.open_answer(message, other, body_key=body_key, batch_seed=seed)
+    assert refused.value.code == "wrong_recipient"
 
 
 def test_the_recorded_programme_is_a_compressed_one() -> None:

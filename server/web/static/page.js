@@ -55,6 +55,9 @@ const parts = {
       set(row.querySelector(".advice"), kiosk.advice);
     });
   },
+  closed: (words) => {
+    document.getElementById("closed").hidden = !words;
+  },
   before_word: (word) => {
     for (const other of document.querySelectorAll(".legend .other, thead .other")) other.hidden = !word;
   },

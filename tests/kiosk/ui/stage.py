@@ -7,8 +7,9 @@ from typing import Any
 from PIL import Image
 
 from kiosk.notices import Notice, ProgrammeTaken
-from kiosk.ui.flow import Flow, View
+from kiosk.ui.flow import Flow
 from kiosk.ui.gallery import BODY, BOOTH, WALL, Shape, Studio
+from kiosk.ui.view import View
 
 PATIENCE_S = 5.0
 

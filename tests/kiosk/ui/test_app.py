@@ -20,6 +20,7 @@ stopping = threading.Event()
 
 class Working:
     waiting = 3
+    problem = None
     asked = 0
 
     @property

@@ -8,8 +8,9 @@ import pytest
 
 from kiosk.notices import Delivered, Link, Trouble
 from kiosk.rules.desk import Outcome
-from kiosk.ui.flow import Flow, Kind
+from kiosk.ui.flow import Flow
 from kiosk.ui.gallery import SHAPES, scan
+from kiosk.ui.view import Kind
 from tests.kiosk.ui.stage import Stage
 
 BLUE_FRAME = bytes((255, 0, 0)) * (640 * 360)

@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 from PIL import Image
 
+from kiosk.notices import Pairing
 from kiosk.ui import gallery
 from kiosk.ui.gallery import SHAPES, Shape, Studio, scenes, view_of
 from kiosk.ui.geometry import Rect
@@ -198,8 +199,8 @@ def test_arabic_is_the_mirror_of_french(studio: Studio, scene: str, shape: Shape
 
     arabic, french = places("ar"), places("fr")
     assert [(left, right) for left, _, right, _ in arabic] == [(left, right) for left, _, right, _ in french]
-    if "offline" not in scene:
-        # There a strip of two lines in one language, of one in the other, moves what is above it.
+    if not view_of(SCENES[scene], studio.catalogues, "fr").strip:
+        # A strip of two lines in one language, of one in the other, moves what is above it.
         assert arabic == french
 
 
@@ -211,6 +212,16 @@ def test_no_name_breaks_a_screen(studio: Studio, name: str, language: str, shape
     for scene in ("attract-offline", "accepted"):
         names = {language: text}
         view = view_of(SCENES[scene], studio.catalogues, language, body=names, booth=names)
+        page = studio.page(view, shape)
+        check_texts(page, whole=False)
+        check_targets(page)
+
+
+@pytest.mark.parametrize("language", OFFERED)
+@pytest.mark.parametrize("name", NAUGHTY)
+def test_no_name_of_a_kiosk_breaks_its_first_screen(studio: Studio, name: str, language: str) -> None:
+    view = view_of((Pairing("paired", name=NAUGHTY[name]),), studio.catalogues, language)
+    for shape in SHAPES:
         page = studio.page(view, shape)
         check_texts(page, whole=False)
         check_targets(page)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.web.stage import Stage, busy_hall
+from tests.server.web.stage import Stage, busy_hall, closed_hall
 
 
 @pytest.fixture
@@ -25,6 +25,17 @@ def hall() -> Iterator[Stage]:
     with tempfile.TemporaryDirectory(prefix="riwaq-hall-") as directory:
         stage = Stage(Path(directory))
         busy_hall(stage)
+        stage.serve()
+        yield stage
+        stage.close()
+
+
+@pytest.fixture(scope="module")
+def ended() -> Iterator[Stage]:
+    """A hall on the evening on which its fair was closed; tests only look."""
+    with tempfile.TemporaryDirectory(prefix="riwaq-ended-") as directory:
+        stage = Stage(Path(directory))
+        closed_hall(stage)
         stage.serve()
         yield stage
         stage.close()

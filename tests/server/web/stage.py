@@ -151,6 +151,17 @@ class Stage:
             if clock_wrong_ms is not None:
                 registry._on_kiosk(kiosk.row.device, clock_wrong_ms=clock_wrong_ms)  # noqa: SLF001 - as a fact would
 
+    def close_fair(self, *, ago_s: float = 0.0) -> None:
+        """Close the fair, some seconds ago, as another process would."""
+        with self.store.writing() as connection:
+            registry = Registry(connection, self.office.body)
+            registry.close_fair(self.fair, self.now() - int(ago_s * 1000))
+
+    def reopen_fair(self) -> None:
+        """Let the fair go on."""
+        with self.store.writing() as connection:
+            Registry(connection, self.office.body).reopen_fair(self.fair)
+
     # -- the page ----------------------------------------------------------------------------
 
     def serve(self) -> WebServer:
@@ -221,6 +232,18 @@ def busy_hall(stage: Stage) -> None:
     stage.state(k[2], ago_s=4 * 3600 + 49 * 60, waiting=23)
     stage.state(k[3], camera_trouble="stalled", waiting=2)
     stage.state(k[4], waiting=3, clock_wrong_ms=6 * 60_000)
+
+
+def closed_hall(stage: Stage) -> None:
+    """Close a busy hall in the evening: two kiosks wiped and put away, one that waits, two to look for."""
+    busy_hall(stage)
+    stage.close_fair(ago_s=35 * 60)
+    k = stage.kiosks
+    stage.state(k[0], wiped=True)
+    stage.state(k[1], ago_s=1800, online=False, wiped=True)
+    stage.state(k[2], waiting=23, oldest_waiting_s=20)
+    stage.state(k[3], ago_s=4 * 3600, waiting=412)
+    stage.state(k[4], ago_s=1700, online=False, clock_wrong_ms=0)
 
 
 def texts(names: Iterable[str]) -> dict[str, str]:

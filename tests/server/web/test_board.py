@@ -1,5 +1,6 @@
 """Which day a page shows, what stands beside it, hours under local time, booths in order."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 
 from server.rules.board import Snapshot, board_of, current_fair
 from server.rules.fair import FairDefinition
+from server.rules.sentences import KioskNow
+from wire.messages import State
 from wire.programme import Body, Booth, Fair
 
 Counts = dict[tuple[str, str], tuple[int, int]]
@@ -108,6 +111,22 @@ def test_the_first_page_shows_the_fair_of_today_else_the_last_else_the_next() ->
     assert current_fair(fairs, at("2024-07-01T10:00")) == "b"
     assert current_fair(fairs, at("2024-01-01T10:00")) == "a"
     assert current_fair([], at("2024-01-01T10:00")) is None
+
+
+def test_a_closed_fair_counts_kiosks_that_hold_nothing() -> None:
+    definition, now = fair_on("2024-12-27"), at("2024-12-28T09:30")
+    wiped, away = State(online=False, wiped=True), State(online=False, waiting=2)
+    kiosks = [
+        KioskNow(
+            device=f"d{number}", name=f"K-0{number}", booth="one", state=state, seen_at=1, fair_closed=True
+        )
+        for number, state in enumerate((wiped, away, wiped))
+    ]
+    found = board_of(Snapshot(definition, {}, kiosks, closed_at=now - 60_000), now)
+    assert (found.wiped, found.connected, found.waiting, found.closed_at) == (2, 0, 2, now - 60_000)
+    assert [kiosk.name for kiosk, _ in found.kiosks] == ["K-01", "K-00", "K-02"], "the one to look at first"
+    goes_on = [replace(kiosk, fair_closed=False) for kiosk in kiosks]
+    assert board_of(Snapshot(definition, {}, goes_on), now).wiped == 0
 
 
 def test_other_zones_have_their_own_hours() -> None:

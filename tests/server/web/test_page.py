@@ -383,3 +383,38 @@ def test_a_fair_of_which_nothing_is_known_yet_is_a_calm_page(visitors: Any, stag
     expect(page.locator("#hours .note")).to_have_text("لا زيارة بعد.")
     expect(page.locator(".kiosks .sentence")).to_have_text("لم يتصل قط")
     _clean(Axe(), page)
+
+
+def test_a_page_that_is_open_hears_that_the_fair_is_closed_and_goes_on(visitors: Any, stage: Stage) -> None:
+    page = visitors(stage, locale="fr").sign_in()
+    closed = page.locator("#closed")
+    expect(closed).to_be_hidden()
+    stage.close_fair(ago_s=120)
+    stage.state(stage.kiosks[0], waiting=3)
+    # Nobody notifies: another process has closed it.
+    expect(closed).to_have_text(re.compile(r"Clôture\s: 15:1\d"))
+    row = page.locator(".kiosks tbody tr").first
+    expect(row).to_contain_text("Ne la débranchez pas encore.")
+    expect(page.locator('[data-id="kiosks"] .value')).to_have_text("0 sur 1")
+    stage.state(stage.kiosks[0], ago_s=3600, online=False, wiped=True)
+    expect(row).to_contain_text("terminé ne contient plus rien, peut être rangée")
+    expect(row.locator(".shape")).to_have_class("shape good")
+    expect(page.locator("#kiosks .note")).to_have_text("Toutes les bornes peuvent être rangées.")
+    stage.reopen_fair()
+    expect(closed).to_be_hidden()
+    expect(row).to_contain_text("sans réseau")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["ar", "fr"])
+def test_axe_finds_nothing_on_the_page_of_a_closed_fair(
+    visitors: Any, ended: Stage, language: str, theme: str
+) -> None:
+    page = visitors(ended, locale=language, color_scheme=theme).sign_in()
+    expect(page.locator("#closed")).to_be_visible()
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    _clean(Axe(), page)
+    marks = page.locator(".kiosks .shape").evaluate_all("all => all.map(one => one.classList[1])")
+    assert marks == ["watch", "watch", "watch", "good", "good"], "what may be put away stands last"

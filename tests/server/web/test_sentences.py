@@ -18,7 +18,14 @@ def words(language: str) -> Words:
     return Words(language, gettext.translation("server", assets_dir() / "locale", [language]))
 
 
-def kiosk(*, ago_s: float = 1, flag: str = "", clock_wrong_ms: int | None = None, **state: Any) -> KioskNow:
+def kiosk(
+    *,
+    ago_s: float = 1,
+    flag: str = "",
+    clock_wrong_ms: int | None = None,
+    fair_closed: bool = False,
+    **state: Any,
+) -> KioskNow:
     return KioskNow(
         device="d",
         name="K",
@@ -27,7 +34,12 @@ def kiosk(*, ago_s: float = 1, flag: str = "", clock_wrong_ms: int | None = None
         state=State(**{"online": True, **state}),
         seen_at=NOW - int(ago_s * 1000),
         clock_wrong_ms=clock_wrong_ms,
+        fair_closed=fair_closed,
     )
+
+
+def of_closed(**state: Any) -> KioskNow:
+    return kiosk(fair_closed=True, **state)
 
 
 @pytest.mark.parametrize(
@@ -71,6 +83,37 @@ def kiosk(*, ago_s: float = 1, flag: str = "", clock_wrong_ms: int | None = None
         (kiosk(temperature_c=85.0), Health.WATCH, [Says.HOT], [Advice.GIVE_AIR]),
         (kiosk(damaged_rows=2), Health.BAD, [Says.DAMAGED], [Advice.SAVE_DISK]),
         (KioskNow(device="d", name="K", booth="bank"), Health.WATCH, [Says.NEVER], [Advice.START_IT]),
+        # A closed fair: what counts is whether a kiosk may be unplugged.
+        (of_closed(wiped=True), Health.GOOD, [Says.WIPED], []),
+        (of_closed(wiped=True, ago_s=9 * 86_400), Health.GOOD, [Says.WIPED], []),
+        (of_closed(wiped=True, online=False), Health.GOOD, [Says.WIPED], []),
+        (of_closed(wiped=True, camera_trouble="missing", disk_free_mb=3), Health.GOOD, [Says.WIPED], []),
+        (of_closed(wiped=True, clock_wrong_ms=-360_000), Health.GOOD, [Says.WIPED], []),
+        (of_closed(wiped=True, flag="clash"), Health.BAD, [Says.CLASHES, Says.WIPED], [Advice.STOP_COPY]),
+        (of_closed(waiting=3), Health.WATCH, [Says.WORKS, Says.WAITING], [Advice.KEEP_ON]),
+        (of_closed(), Health.WATCH, [Says.WORKS, Says.UNWIPED], [Advice.KEEP_ON]),
+        (of_closed(camera_trouble="missing"), Health.WATCH, [Says.WORKS, Says.UNWIPED], [Advice.KEEP_ON]),
+        (
+            of_closed(damaged_rows=2),
+            Health.BAD,
+            [Says.WORKS, Says.UNWIPED, Says.DAMAGED],
+            [Advice.KEEP_ON, Advice.SAVE_DISK],
+        ),
+        (
+            of_closed(waiting=23, online=False),
+            Health.WATCH,
+            [Says.NO_NETWORK, Says.WAITING],
+            [Advice.BRING_BACK],
+        ),
+        (of_closed(ago_s=60), Health.WATCH, [Says.NO_NETWORK, Says.UNWIPED], [Advice.BRING_BACK]),
+        (
+            KioskNow(device="d", name="K", booth="bank", fair_closed=True),
+            Health.GOOD,
+            [Says.NEVER],
+            [],
+        ),
+        # The fair goes on again, and this one was put away before it could hear of it.
+        (kiosk(wiped=True, ago_s=60), Health.WATCH, [Says.NO_NETWORK, Says.KEEPS], [Advice.CHECK_NETWORK]),
     ],
 )
 def test_a_kiosk_in_a_sentence(
@@ -99,6 +142,24 @@ def test_the_sentence_of_the_sketch() -> None:
 def test_a_silence_of_yesterday_names_its_day() -> None:
     sentence = sentence_of(kiosk(ago_s=86_400), NOW)
     assert words("ar").phrase(sentence.says[0], ZONE, NOW) == "بدون شبكة منذ 15:20 يوم 27 دجنبر"
+
+
+def test_a_closed_fairs_kiosks_in_words() -> None:
+    def said(language: str, found: KioskNow) -> str:
+        sentence = sentence_of(found, NOW)
+        phrases = [words(language).phrase(phrase, ZONE, NOW) for phrase in sentence.says]
+        return " · ".join([*phrases, *map(words(language).advice, sentence.advice)])
+
+    assert said("ar", of_closed(wiped=True)) == "لم يعد يحتفظ بشيء، ويمكن رفعه"
+    assert said("fr", of_closed(waiting=3)) == (
+        "connectée · 3 faits en attente, en sûreté · Ne la débranchez pas encore."
+    )
+
+
+def test_a_moment_of_the_past_has_its_year() -> None:
+    assert words("ar").past(NOW - 600_000, ZONE, NOW) == "15:10"
+    assert words("ar").past(NOW - 86_400_000, ZONE, NOW) == "27 دجنبر 2024"
+    assert words("fr").past(NOW - 86_400_000, ZONE, NOW) == "27 décembre 2024"
 
 
 def test_arabic_has_six_plurals() -> None:
