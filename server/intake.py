@@ -14,25 +14,17 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
-import msgspec
-
-from server.rules.figures import Counted, CountedVisit, DayOf, day_namer, difference
+from server.describing import PRESENCES, card_of, describe, presence_of
+from server.rules.consents import sign_ups
+from server.rules.figures import Counted, DayOf, Presence, day_namer, difference
 from server.rules.ingest import Incoming, Verdict, classify, contiguous
+from server.rules.tallies import tally_of
 from server.store.engine import Store
-from server.store.ledger import Ledger, Mark, NewFact, Offset, Place, TouchedVisit
+from server.store.ledger import COUNTED, Ledger, Mark, NewFact, Offset, Place, Touched
+from server.store.tallies import Tallies
+from server.tallying import Tallying
 from wire.envelope import Batch
-from wire.events import (
-    ClockOffset,
-    Event,
-    EventError,
-    Lost,
-    Refusal,
-    Unknown,
-    Visit,
-    Void,
-    decode_event,
-    event_name,
-)
+from wire.events import ClockOffset, Event, EventError, Void, decode_event, event_name
 from wire.messages import KeptEpoch, next_tail
 from wire.programme import Fair
 
@@ -49,8 +41,8 @@ class Taken:
     flagged: set[str]
 
 
-class _NewVisit(NamedTuple):
-    """A visit that came in, and whose it is: a card's identity, or an empty text."""
+class _New(NamedTuple):
+    """A fact that came in and counts, and whose it is: a card's identity, or an empty text."""
 
     fact: NewFact
     event_id: str
@@ -63,7 +55,7 @@ class _Plan:
     """What is to be written, gathered while events are judged."""
 
     facts: list[NewFact] = field(default_factory=list)
-    visits: list[_NewVisit] = field(default_factory=list)
+    counted: list[_New] = field(default_factory=list)
     voids: list[tuple[str, str]] = field(default_factory=list)
     offsets: list[tuple[str, Event, ClockOffset]] = field(default_factory=list)
     quarantined: list[dict[str, Any]] = field(default_factory=list)
@@ -91,7 +83,7 @@ class Intake:
             places = {Place(batch.head.device, batch.head.epoch) for batch in batches}
             before = ledger.marks(places)
             plan = self._judge(ledger, batches, before, received_at)
-            fairs = self._write(ledger, plan)
+            fairs = self._write(ledger, Tallies(connection, self._body), plan)
             marks = _advance(ledger, batches, before, plan)
             ledger.set_marks({place: mark for place, mark in marks.items() if mark != before.get(place)})
             if self._apart:
@@ -128,8 +120,12 @@ class Intake:
         with self._store.writing() as connection:
             ledger = Ledger(connection, self._body)
             ledger.drop_figures(fair)
-            counted = Counted(ledger.all_counted_visits(fair))
+            counted = Counted(ledger.all_presences(fair))
             ledger.add_to_figures(fair, difference(Counted(), counted, self._day_of(fair, ledger)))
+            tallies = Tallies(connection, self._body)
+            tallies.drop(fair)
+            tallies.add(fair, tally_of(tallies.all_tallied(fair)))
+            tallies.add(fair, sign_ups(tallies.choices(tallies.choosers(fair))).get(fair, {}))
             if self._apart:
                 ledger.note_moves([fair])
 
@@ -177,19 +173,20 @@ class Intake:
 
     # -- writing -----------------------------------------------------------------------------
 
-    def _write(self, ledger: Ledger, plan: _Plan) -> set[str]:
-        self._give_subjects(ledger, plan.visits)
+    def _write(self, ledger: Ledger, tallies: Tallies, plan: _Plan) -> set[str]:
+        self._give_subjects(ledger, plan.counted)
         offsets = self._correct_times(ledger, plan)
-        voided = ledger.void_targets({visit.event_id for visit in plan.visits})
+        voided = ledger.void_targets({new.event_id for new in plan.counted})
         voided.update(target for target, _ in plan.voids)
-        for visit in plan.visits:
-            visit.fact.voided = visit.event_id in voided
+        for new in plan.counted:
+            new.fact.voided = new.event_id in voided
         # Facts that are there already and that this transaction moves or voids.
-        touched = [row for device, boot in offsets for row in ledger.visits_of_boot(device, boot)]
-        to_void = ledger.visits_to_void({target for target, _ in plan.voids})
+        touched = [row for device, boot in offsets for row in ledger.of_boot(device, boot)]
+        to_void = ledger.to_void({target for target, _ in plan.voids})
         touched += to_void
 
-        before = self._counted(ledger, plan.visits, touched)
+        before = self._counted(ledger, plan.counted, touched)
+        tallying = Tallying(tallies, [new.fact for new in plan.counted], touched)
         ledger.add_facts(plan.facts)
         ledger.add_voids(plan.voids)
         ledger.void_rows({row.id for row in to_void})
@@ -197,37 +194,41 @@ class Intake:
             ledger.set_offset(device, boot, offset)
             ledger.note_clock(device, offset.server_minus_wall_ms)
         if touched:
-            after = self._counted(ledger, plan.visits, touched)
+            after = self._counted(ledger, plan.counted, touched)
         else:
             # Nothing that was there has moved: what is there now is that and what came.
             after = {fair: counted.copy() for fair, counted in before.items()}
-        new: dict[str, list[CountedVisit]] = defaultdict(list)
-        for fact, _, fair, _ in plan.visits:
+        added: dict[str, list[Presence]] = defaultdict(list)
+        for fact, _, fair, _ in plan.counted:
             # A re-reading has found what came with a card; to add that again changes nothing.
-            if not fact.voided:
-                new[fair].append(_counted_visit(fact))
-        for fair, visits in new.items():
-            after[fair].add(visits)
+            if not fact.voided and (presence := presence_of(fact)) is not None:
+                added[fair].append(presence)
+        for fair, presences in added.items():
+            after[fair].add(presences)
         ledger.add_quarantined(plan.quarantined)
         for device in plan.flagged:
             ledger.flag_device(device, "sends other facts under places or ids that are taken: a copied disk?")
-        return self._move_figures(ledger, before, after)
+        moved = self._move_figures(ledger, before, after)
+        for fair, changed in tallying.changes().items():
+            tallies.add(fair, changed)
+            moved.add(fair)
+        return moved
 
-    def _counted(
-        self, ledger: Ledger, visits: Sequence[_NewVisit], touched: Sequence[TouchedVisit]
-    ) -> dict[str, Counted]:
+    def _counted(self, ledger: Ledger, new: Sequence[_New], touched: Sequence[Touched]) -> dict[str, Counted]:
         """Give, by fair, what the ledger counts of all whose figures may change."""
         subjects: dict[str, set[int]] = defaultdict(set)
         without_card: dict[str, set[int]] = defaultdict(set)
-        for fact, _, fair, _ in visits:
-            subjects[fair].update(() if fact.subject is None else (fact.subject,))
-        for row, fair, subject in touched:
-            subjects[fair].update(() if subject is None else (subject,))
-            without_card[fair].update((row,) if subject is None else ())
+        for fact, _, fair, _ in new:
+            if fact.kind in PRESENCES:
+                subjects[fair].update(() if fact.subject is None else (fact.subject,))
+        for row, fair, subject, kind in touched:
+            if kind in PRESENCES:
+                subjects[fair].update(() if subject is None else (subject,))
+                without_card[fair].update((row,) if subject is None else ())
         counted: dict[str, Counted] = {}
         for fair, of_fair in subjects.items():
-            counted[fair] = Counted(ledger.counted_visits(fair, of_fair))
-            counted[fair].add(ledger.counted_without_card(fair, without_card[fair]))
+            counted[fair] = Counted(ledger.presences(fair, of_fair))
+            counted[fair].add(ledger.presences_without_card(fair, without_card[fair]))
         return counted
 
     def _move_figures(
@@ -245,23 +246,23 @@ class Intake:
         _, zone = ledger.fairs().get(fair, ("", _DEFAULT_ZONE))
         return day_namer(zone)
 
-    def _give_subjects(self, ledger: Ledger, visits: Sequence[_NewVisit]) -> None:
-        if not visits:
+    def _give_subjects(self, ledger: Ledger, counted: Sequence[_New]) -> None:
+        if not counted:
             return
         fairs = ledger.fairs()
         # A fair that was never loaded here is a tour of its own.
-        tours = {visit.fair: fairs.get(visit.fair, (visit.fair, ""))[0] for visit in visits}
+        tours = {new.fair: fairs.get(new.fair, (new.fair, ""))[0] for new in counted}
         cards: dict[str, set[str]] = defaultdict(set)
-        for visit in visits:
-            if visit.card:
-                cards[tours[visit.fair]].add(visit.card)
+        for new in counted:
+            if new.card:
+                cards[tours[new.fair]].add(new.card)
         known: dict[str, dict[str, int]] = {}
         for tour, wanted in cards.items():
             known[tour] = ledger.subjects(tour, wanted)
             fresh = {card: secrets.randbits(62) for card in sorted(wanted - known[tour].keys())}
             ledger.link_subjects(tour, fresh)
             known[tour].update(fresh)
-        for fact, _, fair, card in visits:
+        for fact, _, fair, card in counted:
             if card:
                 fact.subject = known[tours[fair]][card]
 
@@ -308,10 +309,6 @@ def _uncollected() -> Iterator[None]:
 
 def _better(one: Offset, other: Offset) -> bool:
     return (one.round_trip_ms, one.event_id) < (other.round_trip_ms, other.event_id)
-
-
-def _counted_visit(fact: NewFact) -> CountedVisit:
-    return CountedVisit(fact.subject, fact.booth or "", fact.corrected_at or 0, fact.category or 0)
 
 
 _STATUS: Final = {
@@ -362,54 +359,17 @@ def _carry_out(plan: _Plan, verdict: Verdict, place: Place, item: Incoming, rece
     plan.names[place, item.seq] = fact.event_id or ""
     if event is None:
         return
-    _describe(fact, event)
+    describe(fact, event)
     if verdict is not Verdict.ACCEPTED:
         return
     match event.fact:
-        case Visit(card=card):
-            plan.visits.append(_NewVisit(fact, event_id, event.fair, card.identity if card else ""))
         case Void(target=target):
             plan.voids.append((target, event_id))
         case ClockOffset() as reading:
             plan.offsets.append((place.device, event, reading))
-
-
-def _describe(fact: NewFact, event: Event) -> None:
-    """Fill in what the event says, but for whose card it was."""
-    fact.kind = event.fact.kind
-    fact.fair = event.fair
-    fact.booth = event.booth
-    fact.occurred_at = fact.corrected_at = event.occurred_at
-    fact.monotonic_ms = event.monotonic_ms
-    fact.boot_id = event.boot_id
-    fact.staff_id = event.staff_id
-    fact.detail = _detail(event)
-    card = event.fact.card if isinstance(event.fact, Visit | Refusal) else None
-    if card is not None:
-        fact.category = card.category
-        fact.territory = card.territory
-        fact.language = card.language
-
-
-def _detail(event: Event) -> str | None:
-    """Give what the columns do not hold, without a card's identity: that rests in subject links alone."""
-    match event.fact:
-        case Visit(clock_doubtful=doubtful):
-            return '{"clock_doubtful":true}' if doubtful else None
-        case Refusal(code=code):
-            return f'{{"code":"{code}"}}'
-        case Void(target=target, reason=reason):
-            return _json({"target": target, "reason": reason})
-        case Lost(epoch=epoch, first=first, last=last, reason=reason):
-            return _json({"epoch": epoch, "first": first, "last": last, "reason": reason})
-        case Unknown(raw=raw):
-            return raw.decode("utf-8", "replace")
-        case _:
-            return None
-
-
-def _json(value: dict[str, object]) -> str:
-    return msgspec.json.encode(value).decode()
+        case what if what.kind in COUNTED:
+            card = card_of(what)
+            plan.counted.append(_New(fact, event_id, event.fair, card.identity if card else ""))
 
 
 def _advance(

@@ -164,7 +164,7 @@ class Office:
             registry = Registry(connection, self.body)
             definition = self._definition(registry, fair)
             kiosks = [row.name for row in registry.kiosks() if row.fair == definition.fair.id]
-            if Ledger(connection, self.body).figures(fair):
+            if Ledger(connection, self.body).counts_anything(fair):
                 raise OfficeError(f"visits of {fair} are recorded: a fair with facts cannot be removed")
             if kiosks:
                 raise OfficeError(f"{fair} has kiosks ({', '.join(kiosks)}): it cannot be removed")
@@ -188,7 +188,7 @@ class Office:
             for words in falsifications(
                 old,
                 definition,
-                has_facts=bool(ledger.figures(definition.fair.id)),
+                has_facts=ledger.counts_anything(definition.fair.id),
                 kiosks={row.name: row.booth for row in registry.kiosks() if row.fair == definition.fair.id},
             )
         ]

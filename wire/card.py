@@ -84,6 +84,7 @@ class RefusalCode(StrEnum):
     EXPIRED = "expired"
     NOT_YET_VALID = "not_yet_valid"
     REVOKED = "revoked"
+    NOT_INVITED = "not_invited"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,11 +1,11 @@
-"""What a programme says besides fair, booths and keys: hours, offers, sessions, words, looks.
+"""What a programme says besides fair, booths and keys: hours, offers, sessions, topics, words, looks.
 
 Everything here has a default where a programme of before lacks it. Names and texts are by
 language (``ar``, ``fr``, ``zgh``, ``en``). Times of day are local, ``HH:MM``.
 """
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 
@@ -13,6 +13,20 @@ Names = dict[str, str]
 LocalTime = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z")]
 PartialDay = Annotated[str, msgspec.Meta(pattern=r"^([0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?)?\Z")]
 """A day as far as it is known: ``2025-04-05``, ``2024-05``, ``2024``, or empty."""
+TOPIC_ICONS: Final = (
+    "hand-heart",
+    "store",
+    "clock",
+    "map-pin",
+    "users",
+    "message-circle",
+    "wallet",
+    "stethoscope",
+    "graduation-cap",
+    "house",
+)
+"""The pictures that a topic may have, by Lucide's names. A kiosk shows one that it does not know as
+``message-circle``: a later server may have more of them."""
 Colour = Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-f]{6}\Z")]
 
 
@@ -43,7 +57,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     """What a member can sign up to at a booth.
 
     ``territories`` are those whose members it is for, each with all that lies in it; none
-    means everyone. ``consent`` is the id of the text that the member agrees to.
+    means everyone. ``consent`` is the id of the text that the member agrees to. An offer that
+    ``needs_phone`` is one of which the partner calls the member.
     """
 
     id: str
@@ -53,6 +68,15 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     territories: list[str] = []
     details: Names = {}
     consent: str = ""
+    needs_phone: bool = False
+
+
+class Topic(msgspec.Struct, frozen=True, kw_only=True):
+    """What one can tell the body about; ``icon`` is one of :data:`TOPIC_ICONS`."""
+
+    id: str
+    names: Names
+    icon: str = "message-circle"
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ what is sent, so equal ids mean equal bytes.
 
 from collections.abc import Callable, Iterable
 from hashlib import blake2b
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, ClassVar, Final, Literal
 
 import msgspec
 
@@ -26,6 +26,9 @@ MAJOR: Final = 1
 VERSION: Final = "1.0"
 MAX_BATCH: Final = 100
 MAX_EVENT_BYTES: Final = 16 * 1024
+MAX_SEALED: Final = 6 * 1024
+"""Bytes of sealed personal text in a fact: with the rest it fits an event."""
+MAX_TOPICS: Final = 16
 EPOCH_LIMIT: Final = 2**53
 """Epochs lie below 2**53: every JSON reader keeps them exact."""
 
@@ -39,7 +42,14 @@ Id32 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$", max_length=32)]
 _ONE_LINE: Final = r"^[^\x00-\x1f\x7f]*\Z"
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=_ONE_LINE)]
 Reason = Annotated[str, msgspec.Meta(max_length=64, pattern=_ONE_LINE)]
+Language = Annotated[str, msgspec.Meta(max_length=8, pattern=_ONE_LINE)]
+MaybeName = Annotated[str, msgspec.Meta(max_length=64, pattern=_ONE_LINE)]
+"""The id of something, or an empty text."""
+Sealed = Annotated[bytes, msgspec.Meta(max_length=MAX_SEALED)]
+"""What ``wire.private`` has sealed for the server's sealing key, or nothing."""
 Offset = Annotated[int, msgspec.Meta(gt=-(2**53), lt=2**53)]
+PhoneSource = Literal["none", "given", "typed"]
+Direction = Literal["in", "out"]
 
 
 class EventError(WireError):
@@ -57,7 +67,7 @@ class CardRef(msgspec.Struct, frozen=True, kw_only=True):
     card_id: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{14}$", max_length=14)]
     category: Annotated[int, msgspec.Meta(ge=0, lt=16)]
     territory: Annotated[int, msgspec.Meta(ge=0, lt=256)] = 0
-    language: Annotated[str, msgspec.Meta(max_length=8, pattern=_ONE_LINE)] = "ar"
+    language: Language = "ar"
 
     @classmethod
     def of(cls, card: Card) -> "CardRef":
@@ -130,6 +140,77 @@ class ClockOffset(msgspec.Struct, frozen=True, kw_only=True):
     round_trip_ms: Millis
 
 
+class SignUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A member has agreed to an offer, and to what stood on the screen.
+
+    ``consent`` and ``consent_version`` name that text, ``language`` the one in which it was
+    shown. ``phone`` says at which number the partner may call: ``none`` (the offer needs
+    none), ``given`` (the one that the body knows) or ``typed``. A typed one alone travels
+    here, in ``sealed``: ``wire.private`` over ``{"phone": "+212612345678"}`` (E.164).
+    """
+
+    kind: ClassVar[str] = "sign_up"
+    card: CardRef
+    offer: Name
+    partner: MaybeName = ""
+    consent: MaybeName = ""
+    consent_version: Annotated[int, msgspec.Meta(ge=0, lt=2**31)] = 0
+    language: Language = ""
+    phone: PhoneSource = "none"
+    sealed: Sealed = b""
+
+    def __post_init__(self) -> None:
+        if (self.phone == "typed") != bool(self.sealed):
+            raise ValueError("a typed phone number comes sealed, and nothing else does")
+
+
+class Withdrawal(msgspec.Struct, frozen=True, kw_only=True):
+    """A member no longer agrees to an offer. It names card and offer, so it works at any kiosk, offline."""
+
+    kind: ClassVar[str] = "withdrawal"
+    card: CardRef
+    offer: Name
+
+
+class Feedback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What somebody told: a face (1 worst to 5 best, 0 none), topics, a text; without a card anonymous.
+
+    ``topics`` are ids of the programme's, each counted once. ``sealed`` is ``wire.private``
+    over ``{"text": "…"}``. At least one of the three is there. ``may_call``: the body may
+    call the member about it; ``urgent``: it should, soon.
+    """
+
+    kind: ClassVar[str] = "feedback"
+    card: CardRef | None = None
+    face: Annotated[int, msgspec.Meta(ge=0, le=5)] = 0
+    topics: Annotated[list[Name], msgspec.Meta(max_length=MAX_TOPICS)] = []
+    urgent: bool = False
+    may_call: bool = False
+    language: Language = ""
+    sealed: Sealed = b""
+
+    def __post_init__(self) -> None:
+        if not (self.face or self.topics or self.sealed):
+            raise ValueError("a feedback without face, topic and text says nothing")
+
+
+class SessionAttendance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A member is at a session. Where not ``invited``, staff admitted the member: the event says who."""
+
+    kind: ClassVar[str] = "session_attendance"
+    card: CardRef
+    session: Name
+    invited: bool = True
+
+
+class Passage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody came in, or went out, by a door of the hall; without a card nobody knows who."""
+
+    kind: ClassVar[str] = "passage"
+    direction: Direction
+    card: CardRef | None = None
+
+
 class Unknown(msgspec.Struct, frozen=True, kw_only=True):
     """A kind of a newer minor version: kept, counted and shown under its own name."""
 
@@ -137,7 +218,19 @@ class Unknown(msgspec.Struct, frozen=True, kw_only=True):
     raw: bytes
 
 
-Fact = Visit | Refusal | Void | Lost | ClockOffset | Unknown
+Fact = (
+    Visit
+    | Refusal
+    | Void
+    | Lost
+    | ClockOffset
+    | SignUp
+    | Withdrawal
+    | Feedback
+    | SessionAttendance
+    | Passage
+    | Unknown
+)
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,6 +277,11 @@ _decode_fact: dict[str, Callable[[msgspec.Raw], Fact]] = {
     Void.kind: msgspec.json.Decoder(Void).decode,
     Lost.kind: msgspec.json.Decoder(Lost).decode,
     ClockOffset.kind: msgspec.json.Decoder(ClockOffset).decode,
+    SignUp.kind: msgspec.json.Decoder(SignUp).decode,
+    Withdrawal.kind: msgspec.json.Decoder(Withdrawal).decode,
+    Feedback.kind: msgspec.json.Decoder(Feedback).decode,
+    SessionAttendance.kind: msgspec.json.Decoder(SessionAttendance).decode,
+    Passage.kind: msgspec.json.Decoder(Passage).decode,
 }
 
 

@@ -108,6 +108,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     software: str = ""
     wiped: bool = False
     """The fair is closed, and the kiosk keeps nothing of it."""
+    help_wanted: bool = False
+    """Somebody at the kiosk has asked for help, and nobody has come yet."""
 
 
 class Live(msgspec.Struct, frozen=True, kw_only=True):

@@ -51,6 +51,8 @@ LONGEST: Final = 400
 """Characters of a code; a longer text is not looked at."""
 
 _ANY_VERSION: Final = "RP"
+_SHORTEST: Final = 110
+"""Characters: two keys take more in any version. A foreign code such as "RP7" is none of ours."""
 _REGION: Final = "00"
 _KEY_BYTES: Final = 32
 _NUMBER_BYTES: Final = 8
@@ -171,7 +173,9 @@ class Paired(msgspec.Struct, frozen=True, kw_only=True):
 
 def is_pairing_code(text: str) -> bool:
     """Say whether a text wants to be a pairing code, of any version and however damaged."""
-    return text.startswith(_ANY_VERSION) and text[len(_ANY_VERSION) : len(_ANY_VERSION) + 1].isdigit()
+    return (
+        len(text) >= _SHORTEST and text.startswith(_ANY_VERSION) and text[len(_ANY_VERSION)] in "0123456789"
+    )
 
 
 def write_code(code: PairingCode) -> str:

@@ -18,7 +18,18 @@ import msgspec
 from nacl.signing import SigningKey
 
 from wire.card import CardIdentity
-from wire.described import CategoryWords, Consent, Hours, Level, Names, Notice, Offer, Session, Theme
+from wire.described import (
+    CategoryWords,
+    Consent,
+    Hours,
+    Level,
+    Names,
+    Notice,
+    Offer,
+    Session,
+    Theme,
+    Topic,
+)
 from wire.envelope import EnvelopeError, Kind, open_message, sign_message, signed_length
 from wire.events import Millis
 from wire.zones import zone_of
@@ -27,6 +38,8 @@ MAJOR: Final = 1
 FORMAT: Final = "1.0"
 MAX_BYTES: Final = 256 * 1024
 """A retained message is at most this long; pictures travel by hash."""
+
+BOOTH_KINDS: Final = ("booth", "entrance", "exit", "doors")
 
 Key = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
 Version = Annotated[int, msgspec.Meta(ge=1, lt=2**53)]
@@ -65,12 +78,17 @@ class Partner(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Booth(msgspec.Struct, frozen=True, kw_only=True):
-    """A place in the hall; the body's own where ``partner`` is empty."""
+    """A place in the hall; the body's own where ``partner`` is empty.
+
+    ``kind`` is one of :data:`BOOTH_KINDS`: at an ``entrance`` or an ``exit`` a scan is a Passage in or
+    out, at ``doors`` the kiosk asks which. A kind that a kiosk does not know is a ``booth`` to it.
+    """
 
     id: str
     names: Names
     partner: str = ""
     sector: str = "own"
+    kind: str = "booth"
 
 
 class Territory(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,6 +151,7 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
     theme: Theme = Theme()
     retention: dict[str, int] = {}
     """Days that each purpose's personal data are kept, as the tour's description says them."""
+    topics: list[Topic] = []
 
     @property
     def card_key_by_id(self) -> Mapping[int, bytes]:

@@ -1,6 +1,6 @@
 """What an operator types: ``riwaq-server COMMAND``."""
 
-from server.commands import backup, broker, cards, facts, fair, kiosk, setup, staff, tour, web
+from server.commands import backup, broker, cards, facts, fair, figures, kiosk, setup, staff, tour, web
 from server.commands.common import Friendly
 
 
@@ -16,8 +16,9 @@ program = Friendly(
         "init": setup.init,
         "run": setup.run,
         "status": setup.status,
-        "stats": setup.stats,
-        "rebuild": setup.rebuild,
+        "stats": figures.stats,
+        "session": figures.session,
+        "rebuild": figures.rebuild,
         "tour": tour.group,
         "fair": fair.group,
         "kiosk": kiosk.group,

@@ -1,4 +1,4 @@
-"""``init``, ``run``, ``status``, ``stats``, ``rebuild``."""
+"""``init``, ``run``, ``status``."""
 
 import json
 import socket
@@ -11,9 +11,7 @@ import click
 
 from server.bootstrap import opened, run_until_stopped, web_accounts
 from server.commands.common import dir_option, json_option, show, show_account
-from server.intake import Intake
-from server.office import Office, OfficeError, now_ms
-from server.rules.figures import BOOTH, CATEGORY, DAY, HOUR, TOTAL
+from server.office import Office, now_ms
 from server.settings import DEFAULT_WEB, Home, make_home
 from server.store.engine import Store
 from server.store.ledger import Ledger
@@ -116,61 +114,6 @@ def status(*, directory: Path, as_json: bool) -> None:
     click.echo(f"{sum(facts.values())} facts in the ledger; {found['in_quarantine']} events in quarantine.")
     for entry in found["kiosks"]:
         click.echo(f"  {entry['name']} ({entry['booth']}): {entry['sentence']}")
-
-
-@click.command()
-@click.argument("fair", required=False, default="")
-@dir_option
-@json_option
-def stats(*, fair: str, directory: Path, as_json: bool) -> None:
-    """Give a fair's figures. FAIR may be left out where there is only one."""
-    with opened(directory) as (_, store, office):
-        fair = _choose(office, fair)
-        with store.reading() as connection:
-            figures = Ledger(connection, office.body).figures(fair)
-    found = _laid_out(figures)
-    if as_json:
-        show(found)
-        return
-    click.echo(f"{fair}: {found['visits']} visits, {found['attendance']} people")
-    for title in ("by_booth", "by_day", "by_hour", "by_category"):
-        click.echo(title.replace("_", " "))
-        for key, entry in found[title].items():
-            click.echo(f"  {key:<22}{entry['visits']:>8} visits{entry['attendance']:>8} people")
-
-
-@click.command()
-@click.argument("fair", required=False, default="")
-@dir_option
-def rebuild(fair: str, directory: Path) -> None:
-    """Derive a fair's figures again from its facts."""
-    with opened(directory) as (home, store, office):
-        fair = _choose(office, fair)
-        digest_key = bytes.fromhex(home.secrets.digest_key)
-        Intake(store, office.body, digest_key=digest_key, apart=True).rebuild(fair)
-    click.echo(f"The figures of {fair} are derived anew.")
-
-
-def _choose(office: Office, fair: str) -> str:
-    fairs = office.fairs() if office.body else []
-    if not fairs:
-        raise OfficeError("no tour is loaded yet: start with  riwaq-server tour load FILE")
-    if not fair and len(fairs) == 1:
-        return fairs[0]
-    if fair not in fairs:
-        raise OfficeError(f"there is no fair {fair!r}: choose one of {', '.join(fairs)}")
-    return fair
-
-
-def _laid_out(figures: dict[tuple[str, str], tuple[int, int]]) -> dict[str, Any]:
-    visits, attendance = figures.get((TOTAL, ""), (0, 0))
-    laid_out: dict[str, Any] = {"visits": visits, "attendance": attendance}
-    for scope in (BOOTH, DAY, HOUR, CATEGORY):
-        entries = sorted((key, counts) for (found, key), counts in figures.items() if found == scope)
-        laid_out[f"by_{scope}"] = {
-            key: {"visits": visits, "attendance": attendance} for key, (visits, attendance) in entries
-        }
-    return laid_out
 
 
 def _status(home: Home, store: Store, office: Office) -> dict[str, Any]:

@@ -39,9 +39,18 @@ SHEETS: Final[dict[str, tuple[str, ...]]] = {
         "timezone",
         "booths",
     ),
-    "booths": ("id", *_names(), "partner", "sector", "fairs"),
+    "booths": ("id", *_names(), "partner", "sector", "kind", "fairs"),
     "partners": ("id", *_names(), "sector"),
-    "offers": ("id", *_names(), "booth", "territories", "consent", "fairs", *_names("details")),
+    "offers": (
+        "id",
+        *_names(),
+        "booth",
+        "territories",
+        "consent",
+        "needs_phone",
+        "fairs",
+        *_names("details"),
+    ),
     "sessions": (
         "id",
         *_names(),
@@ -60,6 +69,7 @@ SHEETS: Final[dict[str, tuple[str, ...]]] = {
     "categories": ("id", *_names()),
     "consents": ("id", "version", *_names("texts")),
     "notices": ("id", *_names(), *_names("texts")),
+    "topics": ("id", *_names(), "icon"),
 }
 """The sheets of entries, and their columns in the order in which they are written."""
 

@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from wire.described import CategoryWords, Consent, Level, Names, Notice, Offer, Session, Theme
+from wire.described import CategoryWords, Consent, Level, Names, Notice, Offer, Session, Theme, Topic
 from wire.programme import (
     Body,
     Booth,
@@ -59,6 +59,7 @@ class FairDefinition(msgspec.Struct, frozen=True, kw_only=True):
     notices: list[Notice] = []
     theme: Theme = Theme()
     retention: dict[str, int] = {}
+    topics: list[Topic] = []
 
     def programme(
         self,

@@ -1,9 +1,10 @@
 """Figures from facts: the one definition that ingest, rebuild and tests share.
 
 *Visits* are distinct (subject, booth, ten-minute slot of corrected time); *attendance* is
-distinct subjects. A visit without a card counts in visits, never in attendance. Nothing
-here depends on the order in which facts arrived: a subject's figures are a function of the
-set of its visits, and ingest adds the difference between after and before.
+distinct subjects of visits, of passages inward and of sessions. A visit without a card counts
+in visits, never in attendance. Nothing here depends on the order in which facts arrived: a
+subject's figures are a function of the set of its presences, and ingest adds the difference
+between after and before. What is counted by itself is in ``tallies``, sign-ups in ``consents``.
 """
 
 from collections import Counter, defaultdict
@@ -23,6 +24,9 @@ BOOTH: Final = "booth"
 DAY: Final = "day"
 HOUR: Final = "hour"
 CATEGORY: Final = "category"
+SESSION: Final = "session"
+CAME_IN: Final = ""
+"""Stands for a session where somebody came in by a door."""
 _NO_CATEGORY: Final = 1 << 16
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -43,41 +47,45 @@ class Count(NamedTuple):
 
 Figures = dict[_Figure, Count]
 """Counts by (scope, key): ``("total", "")``, ``("booth", "bank")``, ``("day", "2024-12-28")``,
-``("hour", "2024-12-28T09:00Z")`` (UTC), ``("category", "widow")``."""
+``("hour", "2024-12-28T09:00Z")`` (UTC), ``("category", "widow")``, ``("session", "delegates")``."""
 
-_Spot = tuple[str, int]
-"""A booth and a slot: ten minutes since 1970, UTC."""
+_Spot = tuple[str, int, str | None]
+"""A booth, a slot (ten minutes since 1970, UTC), and the session as in :class:`Presence`."""
 
 
-class CountedVisit(NamedTuple):
-    """A visit that counts: accepted and not voided.
+class Presence(NamedTuple):
+    """A fact that shows somebody to be there and counts: accepted and not voided.
 
-    ``at`` is corrected time, ms UTC; ``subject`` is None without a card.
+    ``at`` is corrected time, ms UTC; ``subject`` is None without a card. ``session`` is None for a
+    visit, :data:`CAME_IN` for a passage inward, else the id of the session that the subject is at.
     """
 
     subject: int | None
     booth: str
     at: int
     category: int
+    session: str | None
 
 
 class Counted:
-    """The visits of one fair that count, those of staff left out."""
+    """The presences of one fair that count, those of staff left out."""
 
-    def __init__(self, visits: Iterable[CountedVisit] = ()) -> None:
+    def __init__(self, presences: Iterable[Presence] = ()) -> None:
         self.by_subject: dict[int, dict[_Spot, int]] = {}
         self.without_card: Counter[tuple[_Spot, int]] = Counter()
-        self.add(visits)
+        self.add(presences)
 
-    def add(self, visits: Iterable[CountedVisit]) -> None:
-        """Add visits."""
+    def add(self, presences: Iterable[Presence]) -> None:
+        """Add presences."""
         by_subject, staff = self.by_subject, int(Category.STAFF)
-        for subject, booth, at, category in visits:
+        for subject, booth, at, category, session in presences:
             if category == staff:
                 continue
-            spot = (booth, at // SLOT_MS)
+            spot = (booth, at // SLOT_MS, session)
             if subject is None:
-                self.without_card[spot, category] += 1
+                # Nobody in particular came in: that is an entry, and nobody's attendance.
+                if session is None:
+                    self.without_card[spot, category] += 1
                 continue
             spots = by_subject.setdefault(subject, {})
             # Two cards of one subject in one slot: the lower category, whatever came first.
@@ -85,7 +93,7 @@ class Counted:
                 spots[spot] = category
 
     def copy(self) -> "Counted":
-        """Give the same visits, to add others to."""
+        """Give the same presences, to add others to."""
         copied = Counted()
         copied.by_subject = {subject: spots.copy() for subject, spots in self.by_subject.items()}
         copied.without_card = self.without_card.copy()
@@ -135,6 +143,13 @@ def hour_name(hour: int) -> str:
     return f"{_moment(hour).replace(tzinfo=None).isoformat(timespec='minutes')}Z"
 
 
+@lru_cache(maxsize=4096)
+def slot_name(slot: int) -> str:
+    """Name a slot as the ISO minute in UTC at which it begins, ``2024-12-28T09:10Z``."""
+    hour, number = divmod(slot, SLOTS_AN_HOUR)
+    return f"{hour_name(hour)[:-3]}{10 * number:02}Z"
+
+
 def _moment(hour: int) -> datetime:
     # A clock may say any year up to 287,396; a calendar ends sooner, and no fact may stop the others.
     return _EPOCH + timedelta(hours=min(max(hour, _FIRST_HOUR), _LAST_HOUR))
@@ -147,21 +162,22 @@ class _Change:
         self._day_of = day_of
         self._visits: dict[_Figure, int] = defaultdict(int)
         self._attendance: dict[_Figure, int] = defaultdict(int)
-        self._known: dict[tuple[str, int, int], tuple[_Figure, ...]] = {}
+        self._known: dict[tuple[str, int, int, str | None], tuple[_Figure, ...]] = {}
 
     def add_one(
         self, changed: AbstractSet[tuple[_Spot, int]], others: Mapping[_Spot, int], sign: int
     ) -> None:
-        """Add or take away visits of one subject; ``others`` has it before, or after."""
+        """Add or take away presences of one subject; ``others`` has it before, or after."""
         if not changed:
             return
         reached: set[_Figure] = set()
         for spot, category in changed:
             figures = self._figures_of(spot, category)
             reached.update(figures)
+            visits = sign if spot[2] is None else 0
             for figure in figures:
-                self._visits[figure] += sign
-        # Who is counted in a figure by another visit neither joins nor leaves it.
+                self._visits[figure] += visits
+        # Who is counted in a figure by another presence neither joins nor leaves it.
         for spot, category in others.items():
             reached.difference_update(self._figures_of(spot, category))
         for figure in reached:
@@ -181,15 +197,17 @@ class _Change:
         return {figure: count for figure, count in counts.items() if any(count)}
 
     def _figures_of(self, spot: _Spot, category: int) -> tuple[_Figure, ...]:
-        booth, slot = spot
+        booth, slot, session = spot
         hour = slot // SLOTS_AN_HOUR
-        key = (booth, hour, category)
+        key = (booth, hour, category, session)
         if key not in self._known:
+            of_session = ((SESSION, session),) if session else ()
             self._known[key] = (
                 (TOTAL, ""),
                 (BOOTH, booth),
                 (DAY, self._day_of(hour)),
                 (HOUR, hour_name(hour)),
                 (CATEGORY, category_name(category)),
+                *of_session,
             )
         return self._known[key]

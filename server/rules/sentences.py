@@ -36,6 +36,7 @@ class Health(StrEnum):
 class Says(StrEnum):
     """What a sentence can say of a kiosk; a closed set."""
 
+    HELP_WANTED = "help_wanted"
     WORKS = "works"
     NOTHING_WAITING = "nothing_waiting"
     WAITING = "waiting"
@@ -58,6 +59,7 @@ class Says(StrEnum):
 class Advice(StrEnum):
     """What somebody can do; a closed set."""
 
+    GO_THERE = "go_there"
     START_IT = "start_it"
     CHECK_NETWORK = "check_network"
     CALL_SERVER = "call_server"
@@ -105,6 +107,10 @@ class KioskNow:
         silent = self.silent_ms(now)
         return bool(self.state and self.state.online) and silent is not None and silent < SILENT_AFTER_MS
 
+    def help_wanted(self, now: int) -> bool:
+        """Say whether somebody asks for help at it; what it said before it fell silent may be over."""
+        return self.connected(now) and self.state is not None and self.state.help_wanted
+
     @property
     def wiped(self) -> bool:
         """Whether it holds nothing of its closed fair any more, by its own word."""
@@ -143,6 +149,9 @@ _CAMERA_ELSE: Final = (Says.CAMERA_BLIND, Advice.CLEAN_LENS)
 def sentence_of(kiosk: KioskNow, now: int) -> Sentence:
     """Say how a kiosk does at ``now``, ms UTC."""
     sentence = Sentence()
+    if kiosk.help_wanted(now):
+        # A machine can wait, whatever ails it: here is somebody who stands.
+        sentence.add(Health.BAD, Says.HELP_WANTED, Advice.GO_THERE)
     if kiosk.flag:
         sentence.add(Health.BAD, Says.CLASHES, Advice.STOP_COPY)
     if kiosk.wiped:
@@ -155,23 +164,22 @@ def sentence_of(kiosk: KioskNow, now: int) -> Sentence:
         sentence.add(Health.WATCH, Says.NEVER, Advice.START_IT)
     elif kiosk.connected(now):
         _add_connected(sentence, kiosk)
-    elif kiosk.fair_closed:
-        sentence.add(Health.WATCH, Says.NO_NETWORK, Advice.BRING_BACK, since=kiosk.seen_at)
-        if kiosk.waiting:
-            sentence.add(Health.WATCH, Says.WAITING, count=kiosk.waiting)
-        else:
-            sentence.add(Health.WATCH, Says.UNWIPED)
     else:
-        # The advice is short of blame and of hurry: nothing is lost while a kiosk is alone.
-        sentence.add(Health.WATCH, Says.NO_NETWORK, Advice.CHECK_NETWORK, since=kiosk.seen_at)
-        if kiosk.waiting:
-            sentence.add(Health.WATCH, Says.WAITING, count=kiosk.waiting)
-        else:
-            sentence.add(Health.WATCH, Says.KEEPS)
+        _add_silent(sentence, kiosk, kiosk.seen_at)
     if kiosk.clock_wrong_ms is not None and abs(kiosk.clock_wrong_ms) > CLOCK_WRONG_MS:
         minutes = round(abs(kiosk.clock_wrong_ms) / 60_000)
         sentence.add(Health.WATCH, Says.CLOCK, Advice.SET_CLOCK, count=minutes)
     return sentence
+
+
+def _add_silent(sentence: Sentence, kiosk: KioskNow, seen_at: int) -> None:
+    # The advice is short of blame and of hurry: nothing is lost while a kiosk is alone.
+    advice = Advice.BRING_BACK if kiosk.fair_closed else Advice.CHECK_NETWORK
+    sentence.add(Health.WATCH, Says.NO_NETWORK, advice, since=seen_at)
+    if kiosk.waiting:
+        sentence.add(Health.WATCH, Says.WAITING, count=kiosk.waiting)
+    else:
+        sentence.add(Health.WATCH, Says.UNWIPED if kiosk.fair_closed else Says.KEEPS)
 
 
 def _add_connected(sentence: Sentence, kiosk: KioskNow) -> None:

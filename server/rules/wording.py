@@ -23,6 +23,7 @@ _RIGHT_TO_LEFT: Final = frozenset({"ar"})
 _MINUTES_AN_HOUR: Final = 60
 
 SAYS: Final = {
+    Says.HELP_WANTED: "somebody asks for help",
     Says.WORKS: "connected",
     Says.NOTHING_WAITING: "nothing waiting",
     Says.LATE: "connected, but its facts do not arrive",
@@ -44,6 +45,7 @@ SAYS_COUNTED: Final = {
     Says.DAMAGED: ("{count} damaged row in its journal", "{count} damaged rows in its journal"),
 }
 ADVICE: Final = {
+    Advice.GO_THERE: "Go there: somebody is waiting.",
     Advice.START_IT: "Start it, and check that it has a network.",
     Advice.CHECK_NETWORK: "Check its cable or Wi-Fi; nothing is lost.",
     Advice.CALL_SERVER: "Look at the server's log.",

@@ -9,30 +9,26 @@ from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
-import msgspec
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Select,
-    Table,
     and_,
     bindparam,
-    cast,
+    case,
     delete,
+    exists,
     func,
     literal_column,
+    null,
     or_,
     select,
-    true,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import ARRAY
 
-from server.rules.figures import CountedVisit
+from server.rules.figures import CAME_IN, Presence
 from server.store import tables as t
-
-Row = dict[str, Any]
+from server.store.statements import Row, Statements
+from wire.events import Feedback, Passage, SessionAttendance, SignUp, Visit, Withdrawal
 
 
 class Place(NamedTuple):
@@ -51,12 +47,13 @@ class Mark:
     tail: str
 
 
-class TouchedVisit(NamedTuple):
-    """A counting visit that is about to move in time or to be voided; ``id`` is its row's."""
+class Touched(NamedTuple):
+    """A counting fact that is about to move in time or to be voided; ``id`` is its row's."""
 
     id: int
     fair: str
     subject: int | None
+    kind: str
 
 
 @dataclass(slots=True)
@@ -85,6 +82,8 @@ class NewFact:
     staff_id: str | None = None
     voided: bool = False
     detail: str | None = None
+    about: str | None = None
+    sealed: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +101,35 @@ _FACT_COLUMNS: Final = tuple(field.name for field in fields(NewFact))
 _fact_values = attrgetter(*_FACT_COLUMNS)
 # Written out, not as a parameter: only then do both engines know that the partial index will do.
 _ACCEPTED: Final = t.fact.c.status == literal_column("'accepted'")
-_COUNTS: Final = and_(_ACCEPTED, t.fact.c.kind == "visit", t.fact.c.voided.is_(False))
+COUNTED: Final = frozenset(
+    kind.kind for kind in (Visit, Passage, SessionAttendance, SignUp, Withdrawal, Feedback)
+)
+"""The kinds that count in a figure, and so can be voided."""
+COUNTS: Final = and_(
+    _ACCEPTED,
+    t.fact.c.voided.is_(False),
+    # A server of before kept kinds that it did not know unread: those are about nothing.
+    or_(
+        t.fact.c.kind == Visit.kind,
+        and_(t.fact.c.kind.in_(sorted(COUNTED - {Visit.kind})), t.fact.c.about.is_not(None)),
+    ),
+)
+_SHOWS_SOMEBODY: Final = and_(
+    _ACCEPTED,
+    t.fact.c.voided.is_(False),
+    or_(
+        t.fact.c.kind == Visit.kind,
+        and_(t.fact.c.kind == SessionAttendance.kind, t.fact.c.about.is_not(None)),
+        and_(t.fact.c.kind == Passage.kind, t.fact.c.about == "in"),
+    ),
+)
+_SESSION: Final = case(
+    (t.fact.c.kind == Visit.kind, null()), (t.fact.c.kind == Passage.kind, CAME_IN), else_=t.fact.c.about
+)
 
 
-class Ledger:
+class Ledger(Statements):
     """The ledger of one body on one connection."""
-
-    def __init__(self, connection: Connection, body: str) -> None:
-        self._c = connection
-        self._body = body
 
     # -- what is there -----------------------------------------------------------------------
 
@@ -185,36 +204,30 @@ class Ledger:
         query = select(t.void.c.target).where(t.void.c.body == self._body)
         return {target for (target,) in self._for_each(t.void.c.target, event_ids, query)}
 
-    def counted_visits(self, fair: str, subjects: Collection[int]) -> Iterable[CountedVisit]:
-        """Give every counting visit of these subjects at a fair."""
-        query = self._visits.where(t.fact.c.fair == fair)
+    def presences(self, fair: str, subjects: Collection[int]) -> Iterable[Presence]:
+        """Give every counting presence of these subjects at a fair."""
+        query = self._presences.where(t.fact.c.fair == fair)
         return self._for_each(t.fact.c.subject, subjects, query)
 
-    def all_counted_visits(self, fair: str) -> Iterable[CountedVisit]:
-        """Give every counting visit of a fair, with and without card: for a rebuild."""
-        query = self._visits.where(t.fact.c.fair == fair)
-        return map(CountedVisit._make, self._c.execute(query, execution_options=_STREAMED))
+    def all_presences(self, fair: str) -> Iterable[Presence]:
+        """Give every counting presence of a fair, with and without card: for a rebuild."""
+        query = self._presences.where(t.fact.c.fair == fair)
+        return map(Presence._make, self._c.execute(query, execution_options=_STREAMED))
 
-    def counted_without_card(self, fair: str, ids: Collection[int]) -> Iterable[CountedVisit]:
-        """Give those of these rows that are counting visits at a fair without a card."""
-        query = self._visits.where(t.fact.c.fair == fair, t.fact.c.subject.is_(None))
+    def presences_without_card(self, fair: str, ids: Collection[int]) -> Iterable[Presence]:
+        """Give those of these rows that are counting presences at a fair without a card."""
+        query = self._presences.where(t.fact.c.fair == fair, t.fact.c.subject.is_(None))
         return self._for_each(t.fact.c.id, ids, query)
 
-    def visits_to_void(self, event_ids: Collection[str]) -> list[TouchedVisit]:
-        """Give the counting visits with these event ids."""
-        query = select(t.fact.c.id, t.fact.c.fair, t.fact.c.subject).where(
-            t.fact.c.body == self._body, _COUNTS
-        )
-        return [TouchedVisit(*row) for row in self._for_each(t.fact.c.event_id, event_ids, query)]
+    def to_void(self, event_ids: Collection[str]) -> list[Touched]:
+        """Give the counting facts with these event ids."""
+        query = self._touched.where(t.fact.c.body == self._body, COUNTS)
+        return [Touched(*row) for row in self._for_each(t.fact.c.event_id, event_ids, query)]
 
-    def visits_of_boot(self, device: str, boot_id: str) -> list[TouchedVisit]:
-        """Give the counting visits of one boot of a device."""
-        rows = self._c.execute(
-            select(t.fact.c.id, t.fact.c.fair, t.fact.c.subject).where(
-                t.fact.c.body == self._body, t.fact.c.device == device, t.fact.c.boot_id == boot_id, _COUNTS
-            )
-        )
-        return [TouchedVisit(*row) for row in rows]
+    def of_boot(self, device: str, boot_id: str) -> list[Touched]:
+        """Give the counting facts of one boot of a device."""
+        where = (t.fact.c.body == self._body, t.fact.c.device == device, t.fact.c.boot_id == boot_id, COUNTS)
+        return [Touched(*row) for row in self._c.execute(self._touched.where(*where))]
 
     # -- what is written ---------------------------------------------------------------------
 
@@ -354,6 +367,15 @@ class Ledger:
         )
         return {(row.scope, row.key): (row.visits, row.attendance) for row in rows}
 
+    def counts_anything(self, fair: str) -> bool:
+        """Say whether anything is counted at a fair."""
+        figure, tally = t.figure.c, t.tally.c
+        figures = exists().where(
+            figure.body == self._body, figure.fair == fair, or_(figure.visits != 0, figure.attendance != 0)
+        )
+        tallies = exists().where(tally.body == self._body, tally.fair == fair, tally["count"] != 0)
+        return bool(self._c.execute(select(or_(figures, tallies))).scalar_one())
+
     def note_moves(self, fairs: Collection[str]) -> None:
         """Let a running server know that another process has moved these fairs' figures."""
         if not fairs:
@@ -425,65 +447,13 @@ class Ledger:
         return (t.fact.c.body == self._body, t.fact.c.device == place.device, t.fact.c.epoch == place.epoch)
 
     @property
-    def _visits(self) -> Select[Any]:
+    def _presences(self) -> Select[Any]:
         c = t.fact.c
-        # Rows are handed on as they are: as tuples they are a CountedVisit each.
+        # Rows are handed on as they are: as tuples they are a Presence each.
         category = func.coalesce(c.category, 0)
-        return select(c.subject, c.booth, c.corrected_at, category).where(c.body == self._body, _COUNTS)
-
-    def _for_each(
-        self, column: ColumnElement[Any], values: Collection[Any], query: Select[Any]
-    ) -> Sequence[Any]:
-        """Give what a query finds where a column has one of these values, some thousand as a rule.
-
-        They go as one parameter; a list of them would be taken apart by every layer below.
-        """
-        if not values:
-            return ()
-        # In order, an index is walked and not jumped about in.
-        wanted = sorted(values)
-        if self._is_sqlite:
-            listed = func.json_each(msgspec.json.encode(wanted).decode()).table_valued("value")
-            return self._c.execute(query.where(column.in_(select(listed.c.value)))).all()
-        # PostgreSQL would read the whole body where its statistics are as young as the fair's first
-        # hour. The OFFSET forbids that: it must look up value by value.
-        array = func.unnest(cast(wanted, ARRAY(column.type))).table_valued("value").render_derived()
-        found = query.where(column == array.c.value).offset(literal_column("0")).lateral()
-        return self._c.execute(select(found).select_from(array.join(found, true()))).all()
-
-    def _add_many(self, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Insert rows of these columns, by the driver itself: SQLAlchemy would look at each value."""
-        complete = [(self._body, *row) for row in rows]
-        if not complete:
-            return
-        columns = ", ".join(("body", *names))
-        if self._is_sqlite:
-            marks = ", ".join("?" * (len(names) + 1))
-            statement = f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"  # noqa: S608 - own names
-            self._c.exec_driver_sql(statement, complete)
-            return
-        driver: Any = self._c.connection.driver_connection
-        with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
-            for row in complete:
-                copy.write_row(row)
+        query = select(c.subject, c.booth, c.corrected_at, category, _SESSION)
+        return query.where(c.body == self._body, _SHOWS_SOMEBODY)
 
     @property
-    def _is_sqlite(self) -> bool:
-        return self._c.dialect.name == "sqlite"
-
-    def _upsert(self, table: Any, rows: Sequence[Row], changing: tuple[str, ...]) -> None:
-        if not rows:
-            return
-        statement = self._insert(table)
-        keys = [column.name for column in table.primary_key]
-        if changing:
-            statement = statement.on_conflict_do_update(
-                index_elements=keys, set_={name: statement.excluded[name] for name in changing}
-            )
-        else:
-            statement = statement.on_conflict_do_nothing(index_elements=keys)
-        self._c.execute(statement, [{"body": self._body, **row} for row in rows])
-
-    def _insert(self, table: Any) -> Any:
-        """Give the engine's INSERT with ON CONFLICT: the two spell it alike, SQLAlchemy keeps them apart."""
-        return (sqlite if self._is_sqlite else postgresql).insert(table)
+    def _touched(self) -> Select[Any]:
+        return select(t.fact.c.id, t.fact.c.fair, t.fact.c.subject, t.fact.c.kind)

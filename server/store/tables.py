@@ -2,7 +2,8 @@
 
 ``fact`` is the ledger: what happened, in full, less who it happened to. Who is in
 ``subject_link``, one random subject per card and tour, so that retention and erasure can
-forget a person without changing a figure. ``figure`` is derived and can be rebuilt.
+forget a person without changing a figure. Personal text stays sealed, in a column of its own:
+to erase it is to empty that. ``figure`` and ``tally`` are derived and can be rebuilt.
 """
 
 from sqlalchemy import (
@@ -207,6 +208,9 @@ fact = Table(
     Column("staff_id", String(64)),
     Column("voided", Boolean, nullable=False, server_default=text("false")),
     Column("detail", Text),
+    # What the fact is about: an offer, a session, a direction; empty for a feedback, which says more.
+    Column("about", String(64)),
+    Column("sealed", LargeBinary),
     Index("fact_place", "body", "device", "epoch", "seq", unique=True),
     # The id first: without statistics PostgreSQL would take "a body's accepted facts" for a few.
     Index(
@@ -224,6 +228,14 @@ fact = Table(
         "subject",
         sqlite_where=text("subject IS NOT NULL"),
         postgresql_where=text("subject IS NOT NULL"),
+    ),
+    # Withdrawals count in the whole tour, so a subject's choices are looked up beyond one fair.
+    Index(
+        "fact_choice",
+        "subject",
+        "body",
+        sqlite_where=text("kind IN ('sign_up', 'withdrawal')"),
+        postgresql_where=text("kind IN ('sign_up', 'withdrawal')"),
     ),
 )
 
@@ -284,6 +296,16 @@ figure = Table(
     Column("key", String(64), primary_key=True),
     Column("visits", BigInteger, nullable=False),
     Column("attendance", BigInteger, nullable=False),
+)
+
+tally = Table(
+    "tally",
+    metadata,
+    _body(),
+    Column("fair", String(64), primary_key=True),
+    Column("scope", String(16), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("count", BigInteger, nullable=False),
 )
 
 # Counts up when a process apart from the running server moves figures: the server looks here.

@@ -10,9 +10,24 @@ from server.store import tables as t
 from server.store.engine import Store
 from server.store.ledger import Ledger, Mark, Place
 from server.store.registry import FairRow, KioskRow, Registry
+from server.store.tallies import Tallies
 from wire.card import Category
 from wire.envelope import Batch, BatchHead
-from wire.events import CardRef, ClockOffset, Event, Fact, Visit, Void, encode_event
+from wire.events import (
+    CardRef,
+    ClockOffset,
+    Direction,
+    Event,
+    Fact,
+    Feedback,
+    Passage,
+    SessionAttendance,
+    SignUp,
+    Visit,
+    Void,
+    Withdrawal,
+    encode_event,
+)
 from wire.messages import KeptEpoch, next_tail
 
 BODY: Final = "fondation"
@@ -82,6 +97,41 @@ def void(number: int, target: int, **changes: Any) -> bytes:
     return raw(number, Void(target=event_id(target), reason="wrong scan"), **changes)
 
 
+def sign_up(number: int, who: int, offer: str = "loan", at: int = NINE, **changes: Any) -> bytes:
+    """Give a sign-up with the n-th id by the holder of the ``who``-th card."""
+    fact = SignUp(card=card(who, changes.pop("category", Category.ACTIVE)), offer=offer)
+    return raw(number, fact, occurred_at=at, **changes)
+
+
+def withdrawal(number: int, who: int, offer: str = "loan", at: int = NINE, **changes: Any) -> bytes:
+    """Give a withdrawal with the n-th id by the holder of the ``who``-th card."""
+    fact = Withdrawal(card=card(who, changes.pop("category", Category.ACTIVE)), offer=offer)
+    return raw(number, fact, occurred_at=at, **changes)
+
+
+def attends(number: int, who: int, session: str = "delegates", at: int = NINE, **changes: Any) -> bytes:
+    """Give the attendance with the n-th id of a session by the holder of the ``who``-th card."""
+    fact = SessionAttendance(card=card(who, changes.pop("category", Category.ACTIVE)), session=session)
+    return raw(number, fact, occurred_at=at, **changes)
+
+
+def passage(
+    number: int, direction: Direction, who: int | None = None, at: int = NINE, **changes: Any
+) -> bytes:
+    """Give a passage with the n-th id, by the holder of the ``who``-th card, or by nobody known."""
+    category = changes.pop("category", Category.ACTIVE)
+    fact = Passage(direction=direction, card=None if who is None else card(who, category))
+    return raw(number, fact, occurred_at=at, **changes)
+
+
+def feedback(number: int, *topics: str, face: int = 0, who: int | None = None, **changes: Any) -> bytes:
+    """Give a feedback with the n-th id, anonymous unless told whose."""
+    told = {name: changes.pop(name) for name in ("urgent", "may_call", "sealed") if name in changes}
+    category = changes.pop("category", Category.ACTIVE)
+    whose = None if who is None else card(who, category)
+    return raw(number, Feedback(card=whose, face=face, topics=list(topics), **told), **changes)
+
+
 def offset(number: int, minus_monotonic: int, *, round_trip: int = 50, **changes: Any) -> bytes:
     """Give a clock offset with the n-th id."""
     fact = ClockOffset(
@@ -144,6 +194,18 @@ class House:
         with self.reading() as ledger:
             found = ledger.figures(fair)
         assert self.figures_after_rebuild(fair) == found
+        return found
+
+    def tallies_now(self, fair: str = FAIR) -> dict[tuple[str, str], int]:
+        """Give a fair's plain counts as they stand."""
+        with self.store.reading() as connection:
+            return Tallies(connection, self.body).counts(fair)
+
+    def tallies(self, fair: str = FAIR) -> dict[tuple[str, str], int]:
+        """Give a fair's plain counts; a rebuild must change neither them nor the figures."""
+        found = self.tallies_now(fair)
+        self.figures(fair)
+        assert self.tallies_now(fair) == found
         return found
 
     def figures_after_rebuild(self, fair: str = FAIR) -> dict[tuple[str, str], tuple[int, int]]:

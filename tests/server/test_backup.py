@@ -17,7 +17,21 @@ from server.store import copying
 from server.store import tables as t
 from server.store.engine import Store
 from server.store.registry import Registry
-from tests.server.facts import BODY, DEVICE, FAIR, House, batch, offset, raw, visit, void
+from tests.server.facts import (
+    BODY,
+    DEVICE,
+    EPOCH,
+    FAIR,
+    House,
+    batch,
+    feedback,
+    offset,
+    passage,
+    raw,
+    sign_up,
+    visit,
+    void,
+)
 from wire.events import Unknown
 
 KEYS = BodyKeys(signing="1" * 64, card_keys={"1": "2" * 64})
@@ -41,9 +55,11 @@ def filled(home: Home) -> House:
         registry.put_programme(FAIR, 5, b"\x00\xff a signed message")
         registry.revoke_card("0001-00c0ffee00c0ff", 7, "lost")
     house.take(batch(1, visit(1, 1), visit(2, 2), visit(3, None), void(4, 2), offset(5, 1000)))
-    house.take(batch(6, visit(1, 9), raw(7, Unknown(kind="sign_up", raw='{"نص":"a\\n"}'.encode()))))
+    house.take(batch(6, visit(1, 9), raw(7, Unknown(kind="later", raw='{"نص":"a\\n"}'.encode()))))
     house.take(batch(9, visit(8, 3)))
     house.take(batch(9, visit(9, 4)))
+    told = feedback(11, "venue", face=2, sealed=b"\x00\xff sealed words")
+    house.take(batch(1, sign_up(10, 1), told, passage(12, "in", 2), epoch=EPOCH + 1))
     return house
 
 
@@ -88,7 +104,8 @@ def test_a_backup_holds_every_row_of_every_table(home: Home, house: House, tmp_p
     backup = made(home, house, tmp_path / "b")
     rows = {name: len(found) for name, found in everything(house.store).items()}
     assert {name: entry.rows for name, entry in backup.manifest.tables.items()} == rows
-    assert rows["fact"] == 8
+    assert rows["fact"] == 11
+    assert rows["tally"] == 4
     assert rows["quarantine"] == 2
     assert backup.file.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []

@@ -41,6 +41,7 @@ from tests.waiting import until
 from wire.card import Card, CardIdentity, body_tag, sign
 from wire.envelope import Batch, BatchHead
 from wire.events import CardRef, Event, Fact, Visit, encode_event
+from wire.zones import zone_of
 
 PAGE: Final = ROOT / "docs" / "commands.md"
 PROGRAMS: Final = {"riwaq-server": server_program, "riwaq-kiosk": kiosk_program}
@@ -939,6 +940,13 @@ def test_before_anything_there_is_a_status_and_advice(bare: Desk) -> None:
     assert "no tour is loaded yet" in told
 
 
+NOBODY: Final = {"inside": 0, "entries": 0, "exits": 0, "is_estimate": True}
+
+
+def today_in_morocco() -> str:
+    return datetime.now(zone_of("Africa/Casablanca")).date().isoformat()
+
+
 def test_a_fair_without_facts_has_figures_of_nothing(desk: Desk) -> None:
     assert (
         desk.json("stats", FAIR)
@@ -950,6 +958,11 @@ def test_a_fair_without_facts_has_figures_of_nothing(desk: Desk) -> None:
             "by_day": {},
             "by_hour": {},
             "by_category": {},
+            "sign_ups": {"total": 0, "by_offer": {}, "in_doubt": 0},
+            "feedback": {"count": 0, "mean_face": None, "by_face": {}, "by_topic": {}, "urgent": 0},
+            "sessions": {},
+            "occupancy": NOBODY | {"day": today_in_morocco()},
+            "exceptions": [],
         }
     )
     assert f"{FAIR}: 0 visits, 0 people" in desk.type("stats")
@@ -999,6 +1012,8 @@ def test_figures_have_exactly_this_shape(desk: Desk) -> None:
 
     found = desk.json("stats", FAIR)
     category = found.pop("by_category")
+    served = {key: found.pop(key) for key in ("sign_ups", "feedback", "sessions", "occupancy", "exceptions")}
+    assert not served["sign_ups"]["total"] + served["feedback"]["count"] + served["occupancy"]["entries"]
     assert found == {
         "visits": 4,
         "attendance": 2,

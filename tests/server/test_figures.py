@@ -1,11 +1,10 @@
-"""Figures against a count by hand: what DESIGN.md defines, written down a second time and slowly."""
+"""Figures against a count by hand, of whole fairs that happen by chance."""
 
 import itertools
 import random
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +15,16 @@ from server.store import tables as t
 from server.store.engine import Store
 from server.store.ledger import Place
 from server.store.registry import FairRow, Registry
+from tests.server.by_hand import (
+    OFFERS,
+    SECOND_FAIR,
+    count,
+    count_tallies,
+    lines_of,
+    local_day,
+    utc_hour,
+    utc_slot,
+)
 from tests.server.facts import (
     DEVICE,
     FAIR,
@@ -26,30 +35,30 @@ from tests.server.facts import (
     TOUR,
     ZONE,
     House,
+    attends,
     batch,
     card,
     event_id,
+    feedback,
     ms,
     offset,
+    passage,
     raw,
+    sign_up,
     visit,
     void,
+    withdrawal,
 )
 from wire.card import Category, RefusalCode
 from wire.envelope import Batch, BatchHead
-from wire.events import ClockOffset, Event, EventError, Refusal, Unknown, Visit, Void, decode_event
+from wire.events import EventError, Refusal, Unknown, Void, decode_event
 
-SECOND_FAIR: Final = "fes-2025"
 FAIRS: Final = (FAIR, SECOND_FAIR, "never-loaded")
 BOOTHS: Final = ("bank", "insurance", "رواق")
 # Each card keeps its category; the last is staff's.
 CARDS: Final = {1: 1, 2: 3, 3: 0, 4: 9, 5: 15}
-# Where Morocco was an hour ahead of UTC, [from, to), by its own announcements; else it is on UTC.
-AN_HOUR_AHEAD: Final = [
-    (ms("2024-04-14T02:00"), ms("2025-02-23T02:00")),
-    (ms("2025-04-06T02:00"), ms("2026-02-15T02:00")),
-    (ms("2026-03-22T02:00"), ms("2026-09-20T01:00")),
-]
+# Since a kiosk's start, in ms: with the same offset, facts of two boots are at the edges of doubt.
+SINCE_BOOT: Final = (0, 1, 2 * MINUTE, 2 * MINUTE + 1, SLOT, 3 * HOUR)
 # Midnights and changes of the clock, and a morning.
 MOMENTS: Final = [
     *(ms(f"2025-02-{day}T23:00") for day in (21, 22)),
@@ -61,79 +70,6 @@ MOMENTS: Final = [
 ]
 
 
-# -- the count by hand -----------------------------------------------------------------------
-
-
-def date_of(at: int) -> str:
-    """Give the date of a moment in UTC, counted from 1970 by the rule of the calendar."""
-    days = at // (24 * HOUR)
-    year = 1970
-    while days >= (length := 366 if year % 4 == 0 else 365):
-        days -= length
-        year += 1
-    months = [31, 29 if year % 4 == 0 else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-    month = 0
-    while days >= months[month]:
-        days -= months[month]
-        month += 1
-    return f"{year}-{month + 1:02}-{days + 1:02}"
-
-
-def local_day(at: int) -> str:
-    """Give the day in Morocco."""
-    return date_of(at + (HOUR if any(first <= at < end for first, end in AN_HOUR_AHEAD) else 0))
-
-
-def utc_hour(at: int) -> str:
-    """Give the hour in UTC as figures name it."""
-    return f"{date_of(at)}T{at % (24 * HOUR) // HOUR:02}:00Z"
-
-
-CATEGORIES: Final = {0: "unknown", 1: "active", 3: "widow", 9: "category_9"}
-
-
-def count(delivered: Sequence[tuple[Place, bytes]], fair: str) -> dict[tuple[str, str], tuple[int, int]]:
-    """Count a fair's figures from all facts at once."""
-    facts: dict[str, tuple[Place, Event]] = {}
-    for place, each in delivered:
-        try:
-            found = decode_event(each)
-        except EventError:
-            continue
-        facts.setdefault(found.event_id, (place, found))
-    voided = {found.fact.target for _, found in facts.values() if isinstance(found.fact, Void)}
-    clocks: dict[tuple[str, str], list[tuple[int, str, int]]] = defaultdict(list)
-    for place, found in facts.values():
-        if isinstance(found.fact, ClockOffset):
-            reading = (found.fact.round_trip_ms, found.event_id, found.fact.server_minus_monotonic_ms)
-            clocks[place.device, found.boot_id].append(reading)
-    # Of every figure: who, where, when of each visit that counts in it.
-    lines: dict[tuple[str, str], list[tuple[str, str, int]]] = defaultdict(list)
-    for place, found in facts.values():
-        if not isinstance(found.fact, Visit) or found.fair != fair or found.event_id in voided:
-            continue
-        who = found.fact.card
-        if who is not None and who.category == Category.STAFF:
-            continue
-        readings = clocks[place.device, found.boot_id]
-        at = found.monotonic_ms + min(readings)[2] if readings else found.occurred_at
-        for figure in (
-            ("total", ""),
-            ("booth", found.booth),
-            ("day", local_day(at)),
-            ("hour", utc_hour(at)),
-            ("category", CATEGORIES[who.category if who else 0]),
-        ):
-            lines[figure].append((who.card_id if who else "", found.booth, at))
-    figures: dict[tuple[str, str], tuple[int, int]] = {}
-    for figure, of_figure in lines.items():
-        known = [line for line in of_figure if line[0]]
-        spots = {(subject, booth, at // SLOT) for subject, booth, at in known}
-        without_card = len(of_figure) - len(known)
-        figures[figure] = (len(spots) + without_card, len({subject for subject, _, _ in known}))
-    return figures
-
-
 def test_the_count_by_hand_knows_the_calendar() -> None:
     assert local_day(ms("2024-12-31T22:59")) == "2024-12-31"
     assert local_day(ms("2024-12-31T23:00")) == "2025-01-01"
@@ -143,6 +79,8 @@ def test_the_count_by_hand_knows_the_calendar() -> None:
     assert utc_hour(ms("2026-09-20T00:30")) == "2026-09-20T00:00Z"
     assert utc_hour(ms("2025-06-30T23:30")) == "2025-06-30T23:00Z"
     assert utc_hour(ms("1970-01-01T00:30")) == "1970-01-01T00:00Z"
+    assert utc_slot(ms("2026-12-01T09:59")) == "2026-12-01T09:50Z"
+    assert utc_slot(ms("2026-12-01T10:00")) == "2026-12-01T10:00Z"
 
 
 # -- a random fair ---------------------------------------------------------------------------
@@ -200,11 +138,15 @@ class Happening:
             start = end
 
     def _fact(self) -> bytes:
+        return self._served() if self._chance.random() < 0.45 else self._scanned()
+
+    def _scanned(self) -> bytes:
+        """Let a card be shown, or something happen to a kiosk."""
         chance = self._chance
         number = next(self._numbers)
         at = chance.choice(MOMENTS) + chance.choice((-SLOT, -1, 0, 1, MINUTE, SLOT - 1, SLOT, HOUR))
         boot = chance.choice("bc") * 32
-        since_boot = chance.choice((0, 1, SLOT, 3 * HOUR))
+        since_boot = chance.choice(SINCE_BOOT)
         common = {"boot_id": boot, "monotonic_ms": since_boot, "fair": chance.choice(FAIRS)}
         booth = chance.choice(BOOTHS)
         kind = chance.random()
@@ -217,12 +159,43 @@ class Happening:
             return void(number, chance.randint(1, self._facts + 2), **common)
         if kind < 0.92:
             common["monotonic_ms"] = 0
+            if chance.random() < 0.7:
+                at = chance.choice(MOMENTS[:2])  # two kiosks that agree, near the edge of doubt
             return offset(number, at - since_boot, round_trip=chance.randint(1, 3), **common)
         if kind < 0.95:
             return raw(number, Refusal(code=RefusalCode.EXPIRED, card=card(1)), **common)
         if kind < 0.98:
             return raw(number, Unknown(kind="later", raw=b'{"card":null}'), **common)
         return b"garbage %d" % number
+
+    def _served(self) -> bytes:
+        """Let a member do something besides visiting."""
+        chance = self._chance
+        number = next(self._numbers)
+        at = chance.choice(MOMENTS) + chance.choice((-SLOT, -1, 0, 1, 2 * MINUTE, 2 * MINUTE + 1, HOUR))
+        common: dict[str, Any] = {
+            "boot_id": chance.choice("bc") * 32,
+            "monotonic_ms": chance.choice(SINCE_BOOT),
+            "fair": chance.choice(FAIRS),
+            "booth": chance.choice(BOOTHS),
+        }
+        who = chance.choice(list(CARDS))
+        known = {"who": who, "at": at, "category": CARDS[who]}
+        anyone = known if chance.random() < 0.6 else {"at": at}
+        match chance.choice(("sign_up", "sign_up", "withdrawal", "attends", "passage", "feedback")):
+            case "sign_up":
+                return sign_up(number, offer=chance.choice(OFFERS), **known, **common)
+            case "withdrawal":
+                return withdrawal(number, offer=chance.choice(OFFERS), **known, **common)
+            case "attends":
+                return attends(number, session=chance.choice(("delegates", "in")), **known, **common)
+            case "passage":
+                return passage(number, chance.choice(("in", "out")), **anyone, **common)
+            case _:
+                del anyone["at"]
+                topics = chance.choices(("waiting", "venue", "other"), k=chance.randint(0, 3))
+                face = chance.randint(0 if topics else 1, 5)
+                return feedback(number, *topics, face=face, urgent=chance.random() < 0.3, **anyone, **common)
 
 
 class Houses:
@@ -249,11 +222,16 @@ def check(house: House, world: World, *, at_every_step: bool) -> None:
             place = Place(each.head.device, each.head.epoch)
             delivered += [(place, fact) for fact in each.events]
         if at_every_step:
+            lines = lines_of(delivered)
             with house.reading() as ledger:
                 for fair in FAIRS:
-                    assert ledger.figures(fair) == count(delivered, fair)
+                    assert ledger.figures(fair) == count(lines, fair)
+            for fair in FAIRS:
+                assert house.tallies_now(fair) == count_tallies(lines, fair)
+    lines = lines_of(delivered)
     for fair in FAIRS:
-        assert house.figures(fair) == count(delivered, fair)  # and again after a rebuild
+        assert house.figures(fair) == count(lines, fair)  # and again after a rebuild
+        assert house.tallies(fair) == count_tallies(lines, fair)
     for place, events in world.epochs.items():
         if events:
             mark = house.mark(place.device, place.epoch)

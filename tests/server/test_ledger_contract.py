@@ -222,10 +222,10 @@ def test_lost_fills_its_place(house: House) -> None:
 
 
 def test_a_kind_of_a_later_version_is_kept_and_counted(house: House) -> None:
-    later = raw(1, Unknown(kind="passage", raw=b'{"way":"in","who":"\\u0000"}'))
+    later = raw(1, Unknown(kind="later", raw=b'{"way":"in","who":"\\u0000"}'))
     assert house.take(batch(1, later)).verdicts == {Verdict.ACCEPTED: 1}
     (row,) = house.rows()
-    assert (row["kind"], row["detail"]) == ("passage", '{"way":"in","who":"\\u0000"}')
+    assert (row["kind"], row["detail"]) == ("later", '{"way":"in","who":"\\u0000"}')
     assert house.total() == (0, 0)
     with house.reading() as ledger:
         assert ledger.counts() == {"accepted": 1, "in_quarantine": 0}

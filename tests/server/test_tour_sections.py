@@ -4,7 +4,11 @@ import msgspec
 import pytest
 
 from server.files.tour_file import check_tour, read_tour
+from server.rules.names import objection
+from server.rules.tour.difference import difference
+from server.rules.tour.topics import DEFAULT_TOPICS
 from tests.server.tours import LARGER, MORE, SMALL
+from wire.programme import ServerKeys
 
 # What is put in place of what, and words that must be in the message, with the line of "new".
 WORSE = {
@@ -88,6 +92,23 @@ WORSE = {
     "no_colour": ('"#14532d"', '"green"', "'green' is no colour; write # and six hex digits"),
     "retention": ("visits = 90", "visits = 0", "retention.visits: 0 is out of bounds; write 1 to 3650"),
     "unknown_purpose": ("visits = 90", "visit = 90", "retention.visit: this key is not known; write visits"),
+    "no_flag": (
+        'booth = "bank"',
+        'booth = "bank"\nneeds_phone = "yes"',
+        "offers[1].needs_phone: a text ('yes') stands where true or false belongs; write true or false",
+    ),
+    "unknown_icon": (
+        'icon = "clock"',
+        'icon = "watch"',
+        "topics[1].icon: 'watch' is no icon of a topic; write one of: hand-heart, store, clock",
+    ),
+    "topic_without_french": (
+        '{ ar = "الانتظار", fr = "Attente" }',
+        '{ ar = "الانتظار" }',
+        "topics[1].names.fr: the name in French is missing",
+    ),
+    "unknown_key_of_topic": ('icon = "clock"', 'picture = "clock"', "topics[1].picture: this key is not"),
+    "topics_no_list": ("[[topics]]", "[topics]", "topics: a table stands where a list of tables belongs"),
     "unknown_list": ("[theme]", "[themes]", "themes: this key is not known; write theme"),
 }
 
@@ -218,3 +239,88 @@ def test_codes_stand_at_the_level_that_is_on_cards() -> None:
     assert superfluous.startswith(
         "territories[2].code: only the level 'region' stands on cards; take the code"
     )
+
+
+def test_a_topic_without_a_picture_has_the_plain_one() -> None:
+    [topic] = read_tour(LARGER.replace('icon = "clock"\n', ""), "tour.toml").fairs[0].topics
+    assert (topic.id, topic.icon) == ("waiting", "message-circle")
+
+
+def test_a_tour_without_topics_has_those_that_every_body_hears_about() -> None:
+    for text in (SMALL, "topics = []\n" + SMALL):
+        tour = read_tour(text, "tour.toml")
+        assert [topic.id for topic in tour.fairs[0].topics] == [
+            "welcome",
+            "services",
+            "partners",
+            "waiting",
+            "venue",
+            "other",
+        ]
+    for topic in DEFAULT_TOPICS:
+        assert topic.names.keys() == {"ar", "fr", "en"}
+        assert not any(map(objection, topic.names.values()))
+    # Written out, they are read as they are: they keep the rules that a file's topics must keep.
+    written = "".join(
+        f'[[topics]]\nid = "{topic.id}"\nicon = "{topic.icon}"\n'
+        f'names = {{ ar = "{topic.names["ar"]}", fr = "{topic.names["fr"]}", en = "{topic.names["en"]}" }}\n'
+        for topic in DEFAULT_TOPICS
+    )
+    assert read_tour(SMALL + written, "tour.toml").fairs[0].topics == list(DEFAULT_TOPICS)
+
+
+def test_topics_of_one_id_or_one_name_are_refused() -> None:
+    again = '[[topics]]\nid = "waiting"\nnames = { ar = "غ", fr = "ATTENTE" }\n'
+    told = [str(problem) for problem in check_tour(LARGER + again, "tour.toml")]
+    assert [line.partition(": ")[2].partition(";")[0] for line in told] == [
+        "topics[2].id: topics[1].id has this id already",
+        "topics[2].names.fr: topics[1].names.fr has this name in French already",
+    ]
+
+
+def test_more_topics_than_a_screen_shows_are_refused() -> None:
+    many = "".join(
+        f'[[topics]]\nid = "t-{number}"\nnames = {{ ar = "أ {number}", fr = "T {number}" }}\n'
+        for number in range(13)
+    )
+    [problem] = check_tour(SMALL + many, "tour.toml")
+    assert str(problem).endswith("topics: the tour has 13 topics; write at most 12: a screen shows no more")
+    assert check_tour(SMALL + many.rpartition("[[topics]]")[0], "tour.toml") == []
+
+
+@pytest.mark.parametrize("kind", ["booth", "entrance", "exit", "doors"])
+def test_a_kiosk_may_stand_at_a_door(kind: str) -> None:
+    text = SMALL.replace('id = "membership"', f'id = "membership"\nkind = "{kind}"')
+    [fair] = read_tour(text, "tour.toml").fairs
+    assert [booth.kind for booth in fair.booths] == [kind, "booth"]
+    no_keys = ServerKeys(signing=bytes(32), sealing=bytes(32))
+    programme = fair.programme(version=1, issued_at=0, server=no_keys, card_keys=[], kiosks=[])
+    assert [booth.kind for booth in programme.booths] == [kind, "booth"]
+    assert programme.topics == fair.topics
+
+
+def test_a_kind_that_is_none_is_named_with_its_line() -> None:
+    text = SMALL.replace('id = "membership"', 'id = "membership"\nkind = "gate"')
+    [problem] = check_tour(text, "tour.toml")
+    assert text.splitlines()[problem.line - 1] == 'kind = "gate"'
+    assert problem.what == "'gate' is no kind of booth"
+    assert problem.instead == "write one of: booth, entrance, exit, doors"
+
+
+def test_an_offer_says_whether_the_partner_calls() -> None:
+    text = LARGER.replace('booth = "bank"', 'booth = "bank"\nneeds_phone = true')
+    assert [offer.needs_phone for offer in read_tour(text, "tour.toml").fairs[0].offers] == [True]
+    assert [offer.needs_phone for offer in read_tour(LARGER, "tour.toml").fairs[0].offers] == [False]
+
+
+def test_what_is_new_at_a_fair_is_told_before_it_is_loaded() -> None:
+    before = {fair.fair.id: fair for fair in read_tour(LARGER, "tour.toml").fairs}
+    text = LARGER.replace('booth = "bank"', 'booth = "bank"\nneeds_phone = true')
+    text = text.replace('id = "membership"', 'id = "membership"\nkind = "doors"')
+    text = text.replace('icon = "clock"', 'icon = "store"')
+    changes = difference(before, read_tour(text, "tour.toml").fairs, {}, {})
+    assert changes[0].words == [
+        "booths: changed: membership",
+        "offers: changed: loan",
+        "topics: changed: waiting",
+    ]

@@ -49,6 +49,7 @@ LAST_DAY: Final = f"fairs!{column('fairs', 'last_day')}2"
 DAYS: Final = f"fairs!{column('fairs', 'days')}2"
 OPENS: Final = f"fairs!{column('fairs', 'opens')}2"
 PARTNER: Final = f"booths!{column('booths', 'partner')}4"
+KIND: Final = f"booths!{column('booths', 'kind')}2"
 CODE: Final = f"territories!{column('territories', 'code')}3"
 
 
@@ -116,6 +117,7 @@ BAD: Final[dict[str, tuple[str, Any, str]]] = {
         "settings!A2: the setting 'body.ids' is not known; write body.id",
     ),
     "setting_twice": ("settings!A3", "body.id", "settings!A3: the setting body.id stands here a second time"),
+    "kind_of_booth": (KIND, "gate", f"{KIND}: 'gate' is no kind of booth; write one of: booth, entrance"),
     "beyond_the_columns": ("booths!Z3", "x", "booths!Z3: this cell stands in a column without a name"),
 }
 
@@ -138,6 +140,17 @@ def test_a_fair_that_ends_before_it_begins() -> None:
         f"tour.xlsx:{LAST_DAY}: the fair ends on 2024-12-27, before it begins on 2024-12-29; "
         "write a last day that is not before the first"
     )
+
+
+def test_topics_and_phones_have_their_cells() -> None:
+    book = load_workbook(io.BytesIO(EXAMPLE.workbook()))
+    icon, phone = (column("topics", "icon"), column("offers", "needs_phone"))
+    assert (book["topics"][f"{icon}2"].value, book["offers"][f"{phone}2"].value) == ("hand-heart", True)
+    book["topics"][f"{icon}3"] = "watch"
+    book["offers"][f"{phone}3"] = "yes"
+    told = "\n".join(str(problem) for problem in check_tour(saved(book), "tour.xlsx"))
+    assert f"tour.xlsx:topics!{icon}3: 'watch' is no icon of a topic; write one of: hand-heart" in told
+    assert f"tour.xlsx:offers!{phone}3: a text ('yes') stands where true or false belongs" in told
 
 
 def test_merged_cells_are_refused() -> None:

@@ -84,6 +84,11 @@ id = "privacy"
 names = { ar = "إشعار", fr = "Avis" }
 texts = { ar = "نص", fr = "Texte" }
 
+[[topics]]
+id = "waiting"
+names = { ar = "الانتظار", fr = "Attente" }
+icon = "clock"
+
 [theme]
 colour = "#14532d"
 

@@ -31,14 +31,20 @@ from wire.events import (
     ClockOffset,
     Event,
     Fact,
+    Feedback,
     Lost,
+    Passage,
     Refusal,
+    SessionAttendance,
+    SignUp,
     Unknown,
     Visit,
     Void,
+    Withdrawal,
     encode_event,
     join_events,
 )
+from wire.private import seal_private
 from wire.setup import Setup, StaffVerifier, pack_setup, seal_setup
 
 HERE: Final = Path(__file__).parent
@@ -162,10 +168,47 @@ def _events() -> list[Event]:
         Refusal(code=RefusalCode.EXPIRED, card=reference),
         Lost(epoch=7, first=3, last=5, reason="checksum"),
         offset,
-        Unknown(kind="sign_up", raw=b'{"offer": "loan",\n "deep":[1.50,null,"\\u0627"]}'),
+        Unknown(kind="of_tomorrow", raw=b'{"offer": "loan",\n "deep":[1.50,null,"\\u0627"]}'),
     ]
     void = _event(99, Void(target=_event(0, Visit()).event_id, reason="wrong card"), staff_id="s-1")
-    return [*(_event(number, fact) for number, fact in enumerate(facts)), void]
+    return [*(_event(number, fact) for number, fact in enumerate(facts)), void, *_served()]
+
+
+def _served() -> list[Event]:
+    """Give what members do besides visiting. What stands for a sealed box is none: see ``recorded``."""
+    reference = CardRef.of(CARD)
+    facts: list[Fact] = [
+        SignUp(card=reference, offer="loan"),
+        SignUp(
+            card=reference,
+            offer="loan",
+            partner="bank",
+            consent="contact",
+            consent_version=2,
+            language="fr",
+            phone="typed",
+            sealed=b"stands for a sealed box",
+        ),
+        Withdrawal(card=reference, offer="loan"),
+        Feedback(face=4),
+        Feedback(
+            card=reference,
+            face=1,
+            topics=["waiting", "venue"],
+            urgent=True,
+            may_call=True,
+            language="ar",
+            sealed=b"stands for a sealed box",
+        ),
+        SessionAttendance(card=reference, session="delegates"),
+        Passage(direction="in", card=reference),
+        Passage(direction="out"),
+        Refusal(code=RefusalCode.NOT_INVITED, card=reference),
+    ]
+    admitted = _event(
+        199, SessionAttendance(card=reference, session="delegates", invited=False), staff_id="101"
+    )
+    return [*(_event(100 + number, fact) for number, fact in enumerate(facts)), admitted]
 
 
 def events() -> Json:
@@ -299,6 +342,24 @@ def _described() -> programme.Programme:
         theme=described.Theme(colour="#14532d", accent="#f59e0b", languages=["ar", "fr", "zgh", "en"]),
         retention={"visits": 90},
     )
+
+
+def _told() -> programme.Programme:
+    """Give a programme that also says what has come since the one that describes all."""
+    said = _described()
+    return msgspec.structs.replace(
+        said,
+        booths=[
+            *said.booths,
+            programme.Booth(id="door", names={"ar": "المدخل", "fr": "Entrée"}, kind="entrance"),
+            programme.Booth(id="doors", names={"ar": "الأبواب", "fr": "Portes"}, kind="doors"),
+        ],
+        offers=[msgspec.structs.replace(offer, needs_phone=True) for offer in said.offers],
+        topics=[described.Topic(id="waiting", names={"ar": "الانتظار", "fr": "Attente"}, icon="clock")],
+    )
+
+
+PRIVATE: Final = {"phone": "+212612345678", "text": "شكرا، merci, ⵜⴰⵏⵎⵎⵉⵔⵜ"}
 
 
 def _setup() -> Setup:
@@ -464,6 +525,14 @@ def recorded() -> Json:
         "paired": {
             "fields": msgspec.to_builtins(_paired()),
             "message": pairing.seal_answer(_ask(), _paired(), BODY).hex(),
+        },
+        "private": {
+            "values": PRIVATE,
+            "sealed": seal_private(PRIVATE, bytes(SEALING.public_key)).hex(),
+        },
+        "told": {
+            "fields": msgspec.to_builtins(_told()),
+            "message": programme.sign_programme(_told(), BODY).hex(),
         },
     }
 

@@ -13,15 +13,21 @@ from wire import card, programme
 from wire.card import Card, Category, RefusalCode
 from wire.events import (
     EPOCH_LIMIT,
+    MAX_TOPICS,
     CardRef,
     ClockOffset,
     Event,
     Fact,
+    Feedback,
     Lost,
+    Passage,
     Refusal,
+    SessionAttendance,
+    SignUp,
     Unknown,
     Visit,
     Void,
+    Withdrawal,
 )
 
 # The machine is shared, so no example has a deadline; the number of examples bounds the time.
@@ -96,6 +102,39 @@ def _losses(draw: st.DrawFn) -> Lost:
     return Lost(epoch=draw(epochs), first=first, last=last, reason=draw(reasons))
 
 
+_languages = st.sampled_from(["", *card.LANGUAGES])
+_sealed = st.binary(min_size=1, max_size=300)
+
+
+@st.composite
+def _sign_ups(draw: st.DrawFn) -> SignUp:
+    phone = draw(st.sampled_from(["none", "given", "typed"]))
+    return SignUp(
+        card=draw(card_refs),
+        offer=draw(names),
+        partner=draw(reasons),
+        consent=draw(reasons),
+        consent_version=draw(st.integers(0, 2**31 - 1)),
+        language=draw(_languages),
+        phone=phone,  # type: ignore[arg-type]  # one of the three
+        sealed=draw(_sealed) if phone == "typed" else b"",
+    )
+
+
+@st.composite
+def _feedbacks(draw: st.DrawFn) -> Feedback:
+    face, topics = draw(st.integers(0, 5)), draw(st.lists(names, max_size=MAX_TOPICS))
+    return Feedback(
+        card=draw(st.none() | card_refs),
+        face=face,
+        topics=topics,
+        urgent=draw(st.booleans()),
+        may_call=draw(st.booleans()),
+        language=draw(_languages),
+        sealed=draw(_sealed if not (face or topics) else _sealed | st.just(b"")),
+    )
+
+
 _offsets = st.integers(-(2**53) + 1, 2**53 - 1)
 known_facts: st.SearchStrategy[Fact] = st.one_of(
     st.builds(Visit, card=st.none() | card_refs, clock_doubtful=st.booleans()),
@@ -108,6 +147,11 @@ known_facts: st.SearchStrategy[Fact] = st.one_of(
         server_minus_wall_ms=_offsets,
         round_trip_ms=millis,
     ),
+    _sign_ups(),
+    st.builds(Withdrawal, card=card_refs, offer=names),
+    _feedbacks(),
+    st.builds(SessionAttendance, card=card_refs, session=names, invited=st.booleans()),
+    st.builds(Passage, direction=st.sampled_from(["in", "out"]), card=st.none() | card_refs),
 )
 unknown_facts = st.builds(Unknown, kind=names.map("x{}".format).map(lambda kind: kind[:64]), raw=json_bytes)
 
@@ -169,7 +213,11 @@ def a_programme(**changes: object) -> programme.Programme:
         ),
         "server": programme.ServerKeys(signing=public(SERVER_KEY), sealing=bytes(SEALING.public_key)),
         "card_keys": [programme.CardKey(id=1, key=public(CARD_KEY))],
-        "booths": [programme.Booth(id="bank-1", names={"fr": "Banque"}, partner="bank", sector="finance")],
+        "booths": [
+            programme.Booth(
+                id="bank-1", names={"fr": "Banque", "ar": "البنك"}, partner="bank", sector="finance"
+            )
+        ],
     }
     return programme.Programme(**{**fields, **changes})  # type: ignore[arg-type]  # the same
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.wire.strategies import (
+    SEALING,
     VISIT,
     damaged,
     events,
@@ -20,8 +21,13 @@ from wire.card import RefusalCode
 from wire.events import (
     MAX_BATCH,
     MAX_EVENT_BYTES,
+    MAX_SEALED,
+    MAX_TOPICS,
     Event,
     EventError,
+    Fact,
+    Feedback,
+    SignUp,
     Unknown,
     Visit,
     decode_event,
@@ -29,12 +35,15 @@ from wire.events import (
     join_events,
     split_events,
 )
+from wire.private import seal_private
 
 RAW = encode_event(VISIT)
 HEADER = b'"event_id":"%s","occurred_at":1,"monotonic_ms":1,"boot_id":"%s","fair":"f","booth":"b"' % (
     b"a" * 32,
     b"b" * 32,
 )
+
+CARD = b'"card":{"key_id":1,"card_id":"00c0ffee00c0ff","category":1}'
 
 
 def made(kind: bytes = b"later", fact: bytes = b"{}", header: bytes = HEADER) -> bytes:
@@ -250,6 +259,42 @@ def test_where_a_field_stands_twice_the_last_one_is_read() -> None:
             b'{"server_minus_monotonic_ms":0,"server_minus_wall_ms":-%s,"round_trip_ms":0}' % (b"9" * 25),
         ),
         (b"clock_offset", b'{"server_minus_monotonic_ms":0,"server_minus_wall_ms":0,"round_trip_ms":-1}'),
+        (b"sign_up", b'{"offer":"loan"}'),
+        (b"sign_up", b'{"card":null,"offer":"loan"}'),
+        (b"sign_up", b"{%s}" % CARD),
+        (b"sign_up", b'{%s,"offer":""}' % CARD),
+        (b"sign_up", b'{%s,"offer":"%s"}' % (CARD, b"o" * 65)),
+        (b"sign_up", b'{%s,"offer":"a\\u0000"}' % CARD),
+        (b"sign_up", b'{%s,"offer":"loan","partner":"%s"}' % (CARD, b"p" * 65)),
+        (b"sign_up", b'{%s,"offer":"loan","consent":"a\\n"}' % CARD),
+        (b"sign_up", b'{%s,"offer":"loan","consent_version":-1}' % CARD),
+        (b"sign_up", b'{%s,"offer":"loan","consent_version":2147483648}' % CARD),
+        (b"sign_up", b'{%s,"offer":"loan","language":"tamazight"}' % CARD),
+        (b"sign_up", b'{%s,"offer":"loan","phone":"other"}' % CARD),
+        (b"sign_up", b'{%s,"offer":"loan","phone":"typed"}' % CARD),
+        (b"sign_up", b'{%s,"offer":"loan","sealed":"AAAA"}' % CARD),
+        (b"sign_up", b'{%s,"offer":"loan","phone":"given","sealed":"AAAA"}' % CARD),
+        (b"sign_up", b'{%s,"offer":"loan","phone":"typed","sealed":"?"}' % CARD),
+        (b"sign_up", b'{%s,"offer":"loan","phone":"typed","sealed":"%s"}' % (CARD, b"AAAA" * 2049)),
+        (b"withdrawal", b'{"offer":"loan"}'),
+        (b"withdrawal", b'{%s,"offer":""}' % CARD),
+        (b"feedback", b"{}"),
+        (b"feedback", b'{"urgent":true,"may_call":true,%s}' % CARD),
+        (b"feedback", b'{"face":0,"topics":[],"sealed":""}'),
+        (b"feedback", b'{"face":6}'),
+        (b"feedback", b'{"face":-1}'),
+        (b"feedback", b'{"face":2.5}'),
+        (b"feedback", b'{"topics":[""]}'),
+        (b"feedback", b'{"topics":["%s"]}' % (b"t" * 65)),
+        (b"feedback", b'{"topics":[%s]}' % b",".join([b'"t"'] * 17)),
+        (b"feedback", b'{"face":1,"urgent":1}'),
+        (b"feedback", b'{"sealed":"%s"}' % (b"AAAA" * 2049)),
+        (b"session_attendance", b'{"session":"delegates"}'),
+        (b"session_attendance", b'{%s,"session":""}' % CARD),
+        (b"session_attendance", b'{%s,"session":"a","invited":null}' % CARD),
+        (b"passage", b"{}"),
+        (b"passage", b'{"direction":"through"}'),
+        (b"passage", b'{"direction":null}'),
         (b"later", b""),
         (b"later", b"NaN"),
         (b"later", b"[01]"),
@@ -262,6 +307,36 @@ def test_where_a_field_stands_twice_the_last_one_is_read() -> None:
 )
 def test_a_fact_out_of_bounds_is_refused(kind: bytes, fact: bytes) -> None:
     assert code_of(made(kind, fact)) == "bad_event"
+
+
+def test_a_fact_at_its_bounds_fits_an_event_in_any_script() -> None:
+    longest = "ⵣ" * 64
+    sealed = seal_private({"text": "ⵣ" * 2000}, bytes(SEALING.public_key))
+    sealed += bytes(MAX_SEALED - len(sealed))
+    card = VISIT.fact.card if isinstance(VISIT.fact, Visit) else None
+    facts: list[Fact] = [
+        Feedback(card=card, face=1, topics=[longest] * MAX_TOPICS, urgent=True, may_call=True, sealed=sealed)
+    ]
+    if card is not None:
+        facts.append(
+            SignUp(
+                card=card,
+                offer=longest,
+                partner=longest,
+                consent=longest,
+                consent_version=2**31 - 1,
+                phone="typed",
+                sealed=sealed,
+            )
+        )
+    for fact in facts:
+        event = msgspec.structs.replace(VISIT, fair=longest, booth=longest, staff_id=longest, fact=fact)
+        assert decode_event(encode_event(event)) == event
+
+
+def test_a_feedback_that_says_nothing_is_not_made() -> None:
+    with pytest.raises(ValueError, match="says nothing"):
+        Feedback(urgent=True)
 
 
 def test_an_event_of_more_than_16_kb_is_refused_unread() -> None:

@@ -7,15 +7,16 @@ gives them. A star marks what must be there::
     tour*         id* names* timezone region opens closes languages
     fairs*        a list: id* names* days (or first_day and last_day) timezone region venue hall
                   territory opens closes other_hours booths
-    booths*       a list: id* names* partner sector fairs
+    booths*       a list: id* names* partner sector kind fairs
     partners      a list: id* names* sector*
-    offers        a list: id* names* booth* territories details consent fairs
+    offers        a list: id* names* booth* territories details consent needs_phone fairs
     sessions      a list: id* names* fair* kind booth territory day last_day starts ends invitees
     territories   a list: id* names* parent level code
     levels        a list: id* names* on_card
     categories    a list: id* names*
     consents      a list: id* texts* version
     notices       a list: id* names* texts*
+    topics        a list: id* names* icon
     theme         colour accent
     retention     days for each purpose
 

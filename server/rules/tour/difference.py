@@ -17,6 +17,7 @@ _LISTS: Final = (
     "sessions",
     "consents",
     "notices",
+    "topics",
 )
 _PLAIN: Final = ("names", "venue", "hall", "territory", "timezone", "tour")
 _SHOWN: Final = 5

@@ -14,6 +14,7 @@ from server.rules.tour.lists import first_numbers, refuse_double_names
 from server.rules.tour.sessions import Planned, read_sessions
 from server.rules.tour.stalls import At, read_booths, read_offers, read_partners
 from server.rules.tour.territories import read_levels, read_territories
+from server.rules.tour.topics import read_topics
 from server.rules.tour.words import (
     read_categories,
     read_consents,
@@ -39,6 +40,7 @@ _SECTIONS: Final = (
     "categories",
     "consents",
     "notices",
+    "topics",
     "theme",
     "retention",
 )
@@ -97,6 +99,7 @@ def examine(
         categories=read_categories(reader, top.get("categories")),
         consents=consents,
         notices=read_notices(reader, top.get("notices"), languages),
+        topics=read_topics(reader, top.get("topics")),
         theme=read_theme(reader, top.get("theme"), languages),
         retention=read_retention(reader, top.get("retention")),
     )

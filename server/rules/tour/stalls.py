@@ -7,7 +7,7 @@ from server.rules.fair import OWN, SECTORS
 from server.rules.reader import Place, Reader
 from server.rules.tour.lists import read_ids, refuse_double_ids
 from wire.described import Consent, Offer
-from wire.programme import Booth, Partner
+from wire.programme import BOOTH_KINDS, Booth, Partner
 
 At = dict[str, frozenset[str]]
 """By id, the fairs alone at which something is; what is not there is at every fair."""
@@ -47,7 +47,9 @@ def read_booths(
     booths: list[Booth] = []
     at: At = {}
     for place, entry in reader.tables(value, ("booths",)):
-        table = reader.table(entry, place, required=("id", "names"), optional=("partner", "sector", "fairs"))
+        table = reader.table(
+            entry, place, required=("id", "names"), optional=("partner", "sector", "kind", "fairs")
+        )
         partner = reader.reference(table.get("partner"), (*place, "partner"), sector_of, "partners")
         sector = _sector(reader, table.get("sector"), (*place, "sector"), own=not partner)
         booth = Booth(
@@ -55,6 +57,9 @@ def read_booths(
             names=reader.names(table.get("names"), (*place, "names")),
             partner=partner,
             sector=sector or (sector_of.get(partner, _UNKNOWN_PARTNER) if partner else OWN),
+            kind=reader.choice(
+                table.get("kind", BOOTH_KINDS[0]), (*place, "kind"), BOOTH_KINDS, "kind of booth"
+            ),
         )
         booths.append(booth)
         if only := _fairs(reader, table, place, fairs):
@@ -80,7 +85,7 @@ def read_offers(
     only = next(iter(texts)) if len(texts) == 1 else ""
     offers: list[Offer] = []
     at: At = {}
-    optional = ("territories", "details", "consent", "fairs")
+    optional = ("territories", "details", "consent", "needs_phone", "fairs")
     for place, entry in reader.tables(value, ("offers",)):
         table = reader.table(entry, place, required=("id", "names", "booth"), optional=optional)
         booth = reader.reference(table.get("booth"), (*place, "booth"), partner_of, "booths")
@@ -100,6 +105,7 @@ def read_offers(
             ),
             details=reader.texts(details, (*place, "details"), ("ar", "fr")),
             consent=consent or only,
+            needs_phone=reader.flag(table.get("needs_phone"), (*place, "needs_phone")),
         )
         offers.append(offer)
         if only_at := _fairs(reader, table, place, fairs):

@@ -72,6 +72,26 @@ def of_closed(**state: Any) -> KioskNow:
             [Advice.CHECK_NETWORK],
         ),
         (kiosk(flag="clash"), Health.BAD, [Says.CLASHES, Says.WORKS], [Advice.STOP_COPY]),
+        (kiosk(help_wanted=True), Health.BAD, [Says.HELP_WANTED, Says.WORKS], [Advice.GO_THERE]),
+        (
+            kiosk(help_wanted=True, flag="clash", camera_trouble="missing", waiting=3),
+            Health.BAD,
+            [Says.HELP_WANTED, Says.CLASHES, Says.CAMERA_MISSING, Says.WAITING],
+            [Advice.GO_THERE, Advice.STOP_COPY, Advice.PLUG_CAMERA],
+        ),
+        # Somebody may have come since, or the kiosk was switched off.
+        (
+            kiosk(ago_s=60, help_wanted=True),
+            Health.WATCH,
+            [Says.NO_NETWORK, Says.KEEPS],
+            [Advice.CHECK_NETWORK],
+        ),
+        (
+            of_closed(wiped=True, help_wanted=True),
+            Health.BAD,
+            [Says.HELP_WANTED, Says.WIPED],
+            [Advice.GO_THERE],
+        ),
         (kiosk(clock_wrong_ms=119_000), Health.GOOD, [Says.WORKS, Says.NOTHING_WAITING], []),
         (
             kiosk(clock_wrong_ms=-360_000),
@@ -154,6 +174,16 @@ def test_a_closed_fairs_kiosks_in_words() -> None:
     assert said("fr", of_closed(waiting=3)) == (
         "connectée · 3 faits en attente, en sûreté · Ne la débranchez pas encore."
     )
+
+
+def test_a_call_for_help_in_words() -> None:
+    sentence = sentence_of(kiosk(help_wanted=True), NOW)
+    for language, said, advice in (
+        ("ar", "شخص يطلب المساعدة", "توجهوا إليه: هناك من ينتظر."),
+        ("fr", "quelqu\u2019un demande de l\u2019aide", "Allez-y : quelqu\u2019un attend."),
+    ):
+        assert words(language).phrase(sentence.says[0], ZONE, NOW) == said
+        assert words(language).advice(sentence.advice[0]) == advice
 
 
 def test_a_moment_of_the_past_has_its_year() -> None:

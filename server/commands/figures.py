@@ -1,0 +1,152 @@
+"""``stats``, ``session``, ``rebuild``: what the facts come to."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from server.bootstrap import opened
+from server.commands.common import dir_option, json_option, show
+from server.intake import Intake
+from server.office import Office, OfficeError, now_ms
+from server.rules.fair import FairDefinition
+from server.store.engine import Store
+from server.store.registry import Registry
+from server.told import reading_fair
+
+
+@click.command()
+@click.argument("fair", required=False, default="")
+@dir_option
+@json_option
+def stats(*, fair: str, directory: Path, as_json: bool) -> None:
+    """Give a fair's figures. FAIR may be left out where there is only one."""
+    with opened(directory) as (_, store, office):
+        fair = _choose(office, fair)
+        with reading_fair(store, office.body, fair) as told:
+            found = told.stats(now_ms())
+    if as_json:
+        show(found)
+        return
+    click.echo(f"{fair}: {found['visits']} visits, {found['attendance']} people")
+    for title in ("by_booth", "by_day", "by_hour", "by_category"):
+        click.echo(title.replace("_", " "))
+        for key, entry in found[title].items():
+            click.echo(f"  {key:<22}{entry['visits']:>8} visits{entry['attendance']:>8} people")
+    _tell_served(found)
+
+
+def _tell_served(found: dict[str, Any]) -> None:
+    """Tell what members did besides visiting, as far as anybody did."""
+    sign_ups, told, inside = found["sign_ups"], found["feedback"], found["occupancy"]
+    if sign_ups["total"] or sign_ups["in_doubt"]:
+        click.echo(f"sign-ups: {sign_ups['total']}")
+        for offer, count in sign_ups["by_offer"].items():
+            click.echo(f"  {offer:<22}{count:>8}")
+    for each in found["exceptions"]:
+        click.echo(
+            f"  {each['offer']}: signed up and withdrawn, and no clock tells in which order: it counts as "
+            f"withdrawn ({each['sign_up']})"
+        )
+    if told["count"]:
+        mean = "" if told["mean_face"] is None else f", {told['mean_face']} of 5"
+        click.echo(f"feedback: {told['count']}{mean}, {told['urgent']} urgent")
+        for topic, count in told["by_topic"].items():
+            click.echo(f"  {topic:<22}{count:>8}")
+    if found["sessions"]:
+        click.echo("sessions")
+        for session, entry in found["sessions"].items():
+            of_list = (
+                "" if entry["invited"] is None else f", {entry['present']} of {entry['invited']} invited"
+            )
+            click.echo(f"  {session:<22}{entry['attended']:>8} people{of_list}")
+    if inside["entries"] or inside["exits"]:
+        today = f"today {inside['entries']} in, {inside['exits']} out"
+        click.echo(f"inside now, an estimate: {inside['inside']} ({today})")
+
+
+@click.command()
+@click.argument("session")
+@click.option("--fair", default="", help="The fair, where several have such a session.")
+@click.option("--absent", is_flag=True, help="The cards of those who were invited and did not come.")
+@dir_option
+@json_option
+def session(*, session: str, fair: str, absent: bool, directory: Path, as_json: bool) -> None:
+    """Call the roll of SESSION: how many came, and how many of those invited."""
+    with opened(directory) as (_, store, office):
+        fair = _fair_of(store, office, session, fair)
+        with reading_fair(store, office.body, fair) as told:
+            call = told.roll_call(session)
+    if as_json:
+        found = {
+            "session": session,
+            "fair": fair,
+            "attended": call.attended,
+            "invited": call.invited,
+            "present": None if call.invited is None else len(call.present),
+            "rate": call.rate,
+            "unmatched": call.unmatched,
+        }
+        show({**found, "absent": call.absent} if absent else found)
+        return
+    if absent:
+        for card in call.absent:
+            click.echo(card)
+    else:
+        click.echo(f"{session} ({fair}): {call.attended} people")
+        if call.rate is not None:
+            click.echo(f"  {len(call.present)} of {call.invited} who were invited: {call.rate:.1%}")
+    if absent and call.invited is None:
+        click.echo(f"everyone is welcome at {session}: nobody is absent", err=True)
+    if call.unmatched:
+        click.echo(
+            f"{call.unmatched} were invited by their member's number, which no card shows: they count as "
+            "not there",
+            err=True,
+        )
+
+
+@click.command()
+@click.argument("fair", required=False, default="")
+@dir_option
+def rebuild(fair: str, directory: Path) -> None:
+    """Derive a fair's figures again from its facts."""
+    with opened(directory) as (home, store, office):
+        fair = _choose(office, fair)
+        digest_key = bytes.fromhex(home.secrets.digest_key)
+        Intake(store, office.body, digest_key=digest_key, apart=True).rebuild(fair)
+    click.echo(f"The figures of {fair} are derived anew.")
+
+
+def _choose(office: Office, fair: str) -> str:
+    fairs = office.fairs() if office.body else []
+    if not fairs:
+        raise OfficeError("no tour is loaded yet: start with  riwaq-server tour load FILE")
+    if not fair and len(fairs) == 1:
+        return fairs[0]
+    if fair not in fairs:
+        raise OfficeError(f"there is no fair {fair!r}: choose one of {', '.join(fairs)}")
+    return fair
+
+
+def _fair_of(store: Store, office: Office, session: str, fair: str) -> str:
+    """Give the fair that has this session; raises :class:`OfficeError` with those that there are."""
+    if fair:
+        _choose(office, fair)
+    elif not office.fairs():
+        _choose(office, "")
+    with store.reading() as connection:
+        definitions = [
+            msgspec.json.decode(row.definition, type=FairDefinition)
+            for row in Registry(connection, office.body).fairs()
+            if fair in ("", row.fair)
+        ]
+    having = [each.fair.id for each in definitions if session in {planned.id for planned in each.sessions}]
+    if not having:
+        known = ", ".join(planned.id for each in definitions for planned in each.sessions)
+        choose = f"choose one of {known}" if known else "describe sessions in the tour's file"
+        raise OfficeError(f"there is no session {session!r}: {choose}")
+    if len(having) > 1:
+        raise OfficeError(f"several fairs have a session {session!r}: choose with --fair {', '.join(having)}")
+    return having[0]
