@@ -74,12 +74,12 @@ class Machine:
             (self.bin / tool).symlink_to(found)
         for name, text in {"python3": PYTHON, "id": ID, "apt-get": APT}.items():
             self.program(name, text)
-        for name in ("mosquitto", "chromium"):
+        for name in ("mosquitto", "chromium", "Xvfb", "xdotool", "openbox"):
             self.program(name, "#!/bin/sh\n")
         launcher = (ROOT / "riwaq").read_text()
         assert "/usr/lib/" in launcher
         # Only what the test puts there may be found, whatever the machine of the tests has.
-        launcher = launcher.replace("/usr/lib", str(libraries)).replace("/usr/bin/chromium", "/none")
+        launcher = launcher.replace("/usr/lib", str(libraries)).replace("/usr/bin/", "/none/")
         launcher = launcher.replace("/usr/sbin/mosquitto /usr/local/sbin/mosquitto", "/none")
         (self.project / "riwaq").write_text(launcher)
         (self.project / "riwaq").chmod(0o755)
@@ -260,15 +260,19 @@ def test_root_gets_the_packages_installed_after_one_line_that_says_why(machine: 
     assert install.endswith("install -y --no-install-recommends python3-venv libzbar0")
 
 
-def test_only_the_tests_ask_for_a_broker_a_database_and_a_browser(machine: Machine) -> None:
+def test_only_the_tests_ask_for_a_broker_a_database_a_browser_and_a_screen(machine: Machine) -> None:
     (machine.bin / "mosquitto").unlink()
     (machine.bin / "chromium").unlink()
+    (machine.bin / "Xvfb").unlink()
+    (machine.bin / "xdotool").unlink()
+    (machine.bin / "openbox").unlink()
     machine.take_away("libatomic.so.1")
     shutil.rmtree(machine.stand_ins / "lib/postgresql")
     assert machine.start("server").returncode == 0
     done = machine.start("test")
     assert done.returncode == 3
-    assert "--no-install-recommends mosquitto postgresql chromium libatomic1'" in done.stderr
+    packages = "mosquitto postgresql chromium libatomic1 xvfb xdotool openbox"
+    assert f"--no-install-recommends {packages}'" in done.stderr
 
 
 def test_where_there_is_no_apt_it_says_what_is_missing_and_goes_on(machine: Machine) -> None:
