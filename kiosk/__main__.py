@@ -76,7 +76,8 @@ def _size(_ctx: click.Context, _option: click.Parameter, value: str | None) -> t
     "--source",
     default="0",
     show_default=True,
-    help="A camera's number, a video, a folder of pictures, or lines:PATH for a scanner that sends lines.",
+    help="A camera's number, a video, a folder of pictures; wedge for a USB scanner that types like a "
+    "keyboard, wedge:PATH for one by its device; or lines:PATH for a scanner that sends lines.",
 )
 @click.option("--once", is_flag=True, help="Stop when the source has ended and everything is delivered.")
 @click.option(
@@ -98,9 +99,7 @@ def _size(_ctx: click.Context, _option: click.Parameter, value: str | None) -> t
 @click.option(
     "--language",
     type=click.Choice(OFFERED),
-    default=OFFERED[0],
-    show_default=True,
-    help="What the window speaks to whoever comes.",
+    help="What the window speaks to whoever comes.  [default: the body's first language]",
 )
 @_json_option
 @click.pass_context
@@ -114,7 +113,7 @@ def run(
     size: tuple[int, int] | None,
     inches: float | None,
     dpi: float | None,
-    language: str,
+    language: str | None,
     as_json: bool,
 ) -> None:
     """Work as a kiosk until Ctrl-C or SIGTERM, behind a window; what happens is told in lines, too.
@@ -135,21 +134,29 @@ def run(
                 raise click.UsageError(f"--{name} is for a window: leave out either it or --headless")
         from kiosk import bootstrap  # noqa: PLC0415
 
-        bootstrap.run(config_file, source, once=once, on_notice=on_notice)
+        _start_again_if(bootstrap.run(config_file, source, once=once, on_notice=on_notice))
         return
     from kiosk import windowed  # noqa: PLC0415
     from kiosk.ui.setup import WindowOptions  # noqa: PLC0415
 
     width, height = size or _ANY_SIZE
-    windowed.run(
+    again = windowed.run(
         config_file,
         source,
         once=once,
         options=WindowOptions(width, height, full_screen=size is None, dpi=dpi or 0.0, inches=inches or 0.0),
-        language=language,
+        language=language or "",
         on_notice=on_notice,
         say=lambda sentence: click.echo(sentence, err=True),
     )
+    _start_again_if(again)
+
+
+def _start_again_if(again: bool) -> None:  # noqa: FBT001 - the word of whoever ran it
+    """Begin from the beginning, in this very process: whoever started the kiosk sees one program."""
+    if again:
+        sys.stdout.flush()
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - itself
 
 
 @program.command()
@@ -184,6 +191,23 @@ def scan(
     if unreadable:
         raise SystemExit(2)
     raise SystemExit(0 if read else _NOTHING_READ)
+
+
+@program.command(name="scanner-code")
+@click.argument("path", metavar="FILE.png", type=click.Path(path_type=Path, dir_okay=False))
+def scanner_code(*, path: Path) -> None:
+    """Write the code that sets up a scanner that types: print it and show it to the scanner once.
+
+    A kiosk with --source wedge then knows how the scanner's keyboard and its own go together, and says so.
+    """
+    from kiosk.devices.code_picture import write_code  # noqa: PLC0415
+    from kiosk.rules.layouts import SETUP_TEXT  # noqa: PLC0415
+
+    try:
+        write_code(path, SETUP_TEXT)
+    except OSError as problem:
+        raise KioskError(f"{path} cannot be written: {problem.strerror}") from None
+    click.echo(f"{path}: print it, and show it to the scanner of a running kiosk.")
 
 
 @program.command()

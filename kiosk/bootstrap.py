@@ -3,7 +3,6 @@
 import random
 import secrets
 import signal
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Protocol
@@ -17,21 +16,26 @@ from kiosk.devices.camera import Camera
 from kiosk.devices.decoder import Decoder
 from kiosk.devices.lines import LineScanner
 from kiosk.devices.sight import Sight, preview
+from kiosk.export import export
 from kiosk.journal import Journal
+from kiosk.leaving import Leaving
 from kiosk.lock import locked
 from kiosk.notices import Notice, Trouble
 from kiosk.pairing import Pairer
 from kiosk.recorder import Mint
-from kiosk.station import Reader, Reading, Station
+from kiosk.sources import LINES_PREFIX, types
+from kiosk.station import Around, Reader, Reading, Station
 from kiosk.touring import Touring
+from kiosk.typed import NOTES, TypedReader
+from kiosk.typed import WORDS as TYPED_WORDS
 from kiosk.uplink import Uplink, UplinkEvent
+from kiosk.window_keys import WindowKeys
 from wire.events import EPOCH_LIMIT
 from wire.messages import State
 from wire.pairing import PairingCode
 from wire.topics import down, fair, up
 
 SOFTWARE: Final = "riwaq 0.1.0"
-LINES_PREFIX: Final = "lines:"
 OnPicture = Callable[[int, int, bytes], None]
 
 
@@ -150,7 +154,10 @@ def journal_path(config: KioskConfig) -> Path:
 
 
 class Eye:
-    """What reads codes from a source: a camera, a video, a folder of pictures, or ``lines:PATH``.
+    """What reads codes from a source: a camera, a video, a folder of pictures, or a scanner.
+
+    A scanner is ``lines:PATH``, ``wedge`` or ``wedge:PATH``; of one that types, ``kept`` is the file that
+    remembers its layout, and what is typed into a window comes by ``keys``.
 
     It is lent to whoever works: ``stop`` gives it back as it is, and only ``close`` lets go of the
     device. Who works hears of its troubles by ``hear(code, words, over=…)``, from its own thread.
@@ -158,15 +165,27 @@ class Eye:
     rows; called by whoever reads. Raises ``DecoderUnavailableError`` where a library is missing.
     """
 
-    def __init__(self, source: str, *, once: bool, on_picture: OnPicture | None = None) -> None:
-        self._lines = source.startswith(LINES_PREFIX)
+    def __init__(
+        self,
+        source: str,
+        *,
+        once: bool,
+        on_picture: OnPicture | None = None,
+        kept: Path | None = None,
+        keys: WindowKeys | None = None,
+    ) -> None:
         self._started = False
         self.hear: OnEyeTrouble | None = None
         self._reader: Reader
-        if self._lines:
+        self._words = _SCANNER_WORDS
+        if types(source):
+            self._words = TYPED_WORDS
+            self._reader = TypedReader(source, once=once, on_trouble=self._on_trouble, kept=kept, window=keys)
+        elif source.startswith(LINES_PREFIX):
             path = source.removeprefix(LINES_PREFIX)
             self._reader = _LineReader(path, once=once, on_trouble=self._on_trouble)
         else:
+            self._words = _CAMERA_WORDS
             self._reader = _CameraReader(
                 source, once=once, on_trouble=self._on_trouble, on_picture=on_picture
             )
@@ -200,24 +219,14 @@ class Eye:
         return self._reader.rate
 
     def _on_trouble(self, code: str) -> None:
-        words = _SCANNER_WORDS if self._lines else _CAMERA_WORDS
         if self.hear is not None:
-            self.hear(code, words.get(code, "it has a problem"), over=code == "recovered")
+            self.hear(code, self._words.get(code, "it has a problem"), over=code in NOTES)
 
 
 def make_station(
-    config: KioskConfig,
-    eye: Eye,
-    *,
-    on_notice: Callable[[Notice], None],
-    in_sight: str = "",
-    on_next_code: Callable[[str], None] | None = None,
+    config: KioskConfig, eye: Eye, *, on_notice: Callable[[Notice], None], around: Around | None = None
 ) -> Station:
-    """Build a station that reads with ``eye``; raises ``JournalError`` where its journal cannot be opened.
-
-    ``in_sight`` is a code that is before the camera already; ``on_next_code`` gets the pairing code
-    that is shown once the fair is closed and everything is wiped.
-    """
+    """Build a station that reads with ``eye``; raises ``JournalError`` where its journal cannot be opened."""
     station = Station(
         config,
         journal=lambda: open_journal(config),
@@ -227,8 +236,7 @@ def make_station(
         mint=mint(),
         on_notice=on_notice,
         software=SOFTWARE,
-        in_sight=in_sight,
-        on_next_code=on_next_code,
+        around=around or Around(),
     )
     eye.hear = station.camera_trouble
     return station
@@ -241,20 +249,26 @@ def make_touring(
     once: bool,
     on_notice: Callable[[Notice], None],
     on_picture: OnPicture | None = None,
+    keys: WindowKeys | None = None,
+    on_leave: Callable[[bool], None] = lambda _: None,
     make: Callable[[Callable[[], Station]], Station | None] = lambda made: made(),
 ) -> Touring:
     """Build a whole kiosk, with settings or without.
 
+    ``on_leave`` hears that staff want the program to end, with True to start again.
     ``make`` is given what makes a station and makes it, in its own time: None where it gave up.
     """
-    eye = Eye(source, once=once, on_picture=on_picture)
+    kept = data_of(config_file) / "scanner.json"
+    eye = Eye(source, once=once, on_picture=on_picture, kept=kept, keys=keys)
 
     def maker(config: KioskConfig, *, in_sight: str, on_next_code: Callable[[str], None]) -> Station | None:
-        return make(
-            lambda: make_station(
-                config, eye, on_notice=on_notice, in_sight=in_sight, on_next_code=on_next_code
-            )
+        around = Around(
+            in_sight=in_sight,
+            on_next_code=on_next_code,
+            export=lambda directory: _export(config, directory),
+            on_leave=on_leave,
         )
+        return make(lambda: make_station(config, eye, on_notice=on_notice, around=around))
 
     def pairer(notify: Callable[[Notice], None]) -> Pairer:
         eye.hear = lambda code, words, *, over: notify(Trouble("camera", code, words, over=over))
@@ -272,25 +286,31 @@ def make_touring(
     )
 
 
-def run(config_file: Path, source: str, *, once: bool, on_notice: Callable[[Notice], None]) -> None:
+def run(config_file: Path, source: str, *, once: bool, on_notice: Callable[[Notice], None]) -> bool:
     """Run a kiosk until SIGINT or SIGTERM; with ``once`` until all of the source is delivered.
 
-    One without settings looks for its pairing code first.
+    One without settings looks for its pairing code first. True where staff want it to start again.
     """
-    stopping = threading.Event()
+    leaving = Leaving()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopping.set())
+        signal.signal(number, lambda *_: leaving.now.set())
     with locked(data_of(config_file)):
-        touring = make_touring(config_file, source, once=once, on_notice=on_notice)
+        touring = make_touring(config_file, source, once=once, on_notice=on_notice, on_leave=leaving.leave)
         try:
             touring.start()
-            while not stopping.wait(0.1):
+            while not leaving.now.wait(0.1):
                 if (once and touring.finished) or touring.problem:
                     break
         finally:
             touring.stop()
         if touring.problem:
             raise touring.problem
+    return leaving.again
+
+
+def _export(config: KioskConfig, directory: Path) -> tuple[str, int]:
+    done = export(config, journal_path(config), directory, waiting_only=False, on_progress=lambda _, __: None)
+    return done.file, done.facts
 
 
 def _pairing_uplink(code: PairingCode, on_event: Callable[[UplinkEvent], None]) -> Uplink:

@@ -60,6 +60,16 @@ class _Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class _StateIsNew:
+    """Something that the state tells has changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _HelpWanted:
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _CameraTrouble:
     code: str
 
@@ -69,7 +79,7 @@ class _Stop:
     pass
 
 
-_Item = UplinkEvent | _Recorded | _CameraTrouble | _Stop
+_Item = UplinkEvent | _Recorded | _CameraTrouble | _HelpWanted | _StateIsNew | _Stop
 
 
 class Carrier:
@@ -112,6 +122,8 @@ class Carrier:
         self._unusable: Counter[str] = Counter()
         self._damaged = self._journal.salvage.holes if self._journal.salvage else 0
         self._camera_trouble = ""
+        self._wants_help = False
+        self._connected = False
         self._hello_sent_ms: dict[str, int] = {}
         self._measurement: Measurement | None = None
         self._disk_refuses = False
@@ -146,10 +158,23 @@ class Carrier:
         """Note the camera's trouble for the state; empty when it is over."""
         self._inbox.put(_CameraTrouble(code))
 
+    def help_wanted(self, wanted: bool) -> None:  # noqa: FBT001 - the one thing that is told
+        """Note for the state whether somebody wants help."""
+        self._inbox.put(_HelpWanted(wanted))
+
     @property
     def waiting(self) -> int:
         """How many facts are not delivered yet."""
         return self._delivery.waiting
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a way to the server now."""
+        return self._connected
+
+    def say_state(self) -> None:
+        """Tell the state at once: something in it is new."""
+        self._inbox.put(_StateIsNew())
 
     @property
     def wiped(self) -> bool:
@@ -220,11 +245,18 @@ class Carrier:
             case _CameraTrouble(code):
                 self._camera_trouble = code
                 self._state_at = 0.0
+            case _StateIsNew():
+                self._state_at = 0.0
+            case _HelpWanted(wanted):
+                self._wants_help = wanted
+                self._state_at = 0.0
             case Connected():
+                self._connected = True
                 self._delivery.connected(time.monotonic())
                 self._state_at = 0.0
                 self._link.now(up=True, reason="", waiting=self.waiting)
             case Disconnected(reason):
+                self._connected = False
                 self._delivery.disconnected()
                 self._link.now(up=False, reason=reason, waiting=self.waiting)
             case Arrived(topic, payload):
@@ -393,7 +425,7 @@ class Carrier:
             online=online,
             name=self._config.name,
             fair=self._config.fair,
-            booth=self._config.booth,
+            booth=self._recorder.booth,
             waiting=self.waiting,
             oldest_waiting_s=age_s,
             disk_free_mb=disk_free_mb(self._config.data),
@@ -403,6 +435,7 @@ class Carrier:
             programme_version=self._descriptions.programme_version,
             damaged_rows=self._damaged,
             wiped=self._wiped,
+            help_wanted=self._wants_help,
             software=self._software,
         )
         self._publish("state", msgspec.json.encode(state), retain=True)

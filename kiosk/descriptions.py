@@ -7,14 +7,16 @@ One thread at a time offers what it has heard (at the start the main one, then t
 carrier). ``desk`` is replaced as a whole, so the eye may take it at any moment.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from kiosk.config import KioskConfig
 from kiosk.journal import JournalError
-from kiosk.notices import Notice, ProgrammeTaken, Trouble
+from kiosk.notices import Described, Notice, ProgrammeTaken, Trouble
 from kiosk.recorder import Recorder
 from kiosk.rules.desk import Desk
+from kiosk.rules.texts import missing_texts
+from wire.card import CardIdentity
 from wire.envelope import EnvelopeError
 from wire.programme import (
     Programme,
@@ -29,6 +31,8 @@ from wire.setup import Setup, open_setup
 _PROGRAMME: Final = "programme"
 _REVOCATIONS: Final = "revocations"
 _SETUP: Final = "setup"
+_NAMED: Final = 6
+"""Of texts that are missing in a language, so many are named."""
 
 
 class Descriptions:
@@ -63,6 +67,11 @@ class Descriptions:
     def closed(self) -> bool:
         """Whether the fair is closed."""
         return self.programme is not None and self.programme.closed
+
+    def staff_id(self, card: CardIdentity) -> str:
+        """Say who of the staff holds a staff card; its number where the setup does not know it."""
+        staff = self.setup.staff if self.setup else ()
+        return next((each.staff_id for each in staff if each.card == str(card)), str(card))
 
     def take_kept(self) -> None:
         """Take what was kept before the last stop: signed, so as good as just heard."""
@@ -118,19 +127,35 @@ class Descriptions:
         if offered.closed:
             self.setup = None
         self._set_desk()
-        booth = next((each for each in offered.booths if each.id == self._config.booth), None)
+        self._tell(offered)
+        if missing := missing_texts(offered):
+            self._notify(Trouble("programme", "texts", _in_words(missing)))
+        return True
+
+    def move_to(self, booth: str) -> bool:
+        """Work for another booth of the fair; False where there is none of that id."""
+        programme = self.programme
+        if programme is None or all(each.id != booth for each in programme.booths):
+            return False
+        self._recorder.move_to(booth)
+        self._set_desk()
+        self._tell(programme)
+        return True
+
+    def _tell(self, programme: Programme) -> None:
+        booth = next((each for each in programme.booths if each.id == self._recorder.booth), None)
+        self._notify(_described(programme))
         self._notify(
             ProgrammeTaken(
-                offered.version,
-                offered.fair.id,
-                len(offered.booths),
-                body_names=offered.body.names,
+                programme.version,
+                programme.fair.id,
+                len(programme.booths),
+                body_names=programme.body.names,
                 booth_names=booth.names if booth else {},
-                timezone=offered.fair.timezone,
-                closed=offered.closed,
+                timezone=programme.fair.timezone,
+                closed=programme.closed,
             )
         )
-        return True
 
     def _take_revocations(self, message: bytes) -> bool:
         offered = open_revocations(message, self._config.body_key)
@@ -151,6 +176,7 @@ class Descriptions:
         if offered.version <= self.setup_version:
             return False
         self.setup = offered
+        self._set_desk()
         return True
 
     def _keep(self, key: str, message: bytes) -> None:
@@ -166,5 +192,31 @@ class Descriptions:
                 body_key=self._config.body_key,
                 programme=self.programme,
                 revocations=self.revocations,
+                setup=self.setup,
+                booth=self._recorder.booth,
                 last_server_ms=self._recorder.ask(lambda: self._recorder.journal.last_server_time),
             )
+
+
+def _described(programme: Programme) -> Described:
+    return Described(
+        offers=tuple(programme.offers),
+        consents=tuple(programme.consents),
+        topics=tuple(programme.topics),
+        notices=tuple(programme.notices),
+        sessions=tuple(programme.sessions),
+        partner_names={partner.id: partner.names for partner in programme.partners},
+        booth_names={booth.id: booth.names for booth in programme.booths},
+        retention=programme.retention,
+        languages=tuple(programme.theme.languages),
+        colour=programme.theme.colour,
+        accent=programme.theme.accent,
+    )
+
+
+def _in_words(missing: Mapping[str, Sequence[str]]) -> str:
+    lacking = "; ".join(
+        f"{language}: {', '.join(places[:_NAMED])}{', …' if len(places) > _NAMED else ''}"
+        for language, places in missing.items()
+    )
+    return f"the programme lacks texts, another language stands in ({lacking})"

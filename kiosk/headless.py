@@ -4,11 +4,33 @@ import json
 from dataclasses import asdict
 from typing import Final
 
-from kiosk.notices import Delivered, Link, Notice, Pairing, ProgrammeTaken, Scanned, Trouble, Wiped
+from kiosk.notices import (
+    Delivered,
+    Described,
+    Done,
+    Link,
+    Notice,
+    Pairing,
+    ProgrammeTaken,
+    Scanned,
+    StaffDone,
+    StaffIn,
+    StaffNotice,
+    StaffOut,
+    StaffRefused,
+    StaffView,
+    Trouble,
+    Wiped,
+)
 from kiosk.rules.desk import Outcome
 
 _NAMES: Final = {
     Scanned: "scanned",
+    Done: "done",
+    StaffIn: "staff_in",
+    StaffOut: "staff_out",
+    StaffRefused: "staff_refused",
+    StaffDone: "staff_done",
     Delivered: "delivered",
     Link: "link",
     ProgrammeTaken: "programme",
@@ -23,20 +45,33 @@ _TURNED_AWAY: Final = {
 
 
 def told(notice: Notice, *, as_json: bool) -> str:
-    """Give a notice's line: a JSON object with ``notice`` as its name, or words."""
+    """Give a notice's line: a JSON object with ``notice`` as its name, or words; empty for nothing."""
+    # What the programme says, and what staff look at, is for the window.
+    if isinstance(notice, Described | StaffView):
+        return ""
     if as_json:
         return json.dumps({"notice": _NAMES[type(notice)], **asdict(notice)}, ensure_ascii=False)
-    if isinstance(notice, Scanned) and notice.outcome in _TURNED_AWAY:
+    return _of_staff(notice) if isinstance(notice, StaffNotice) else _in_words(notice)
+
+
+def _of_staff(notice: StaffNotice) -> str:
+    match notice:
+        case StaffIn(staff_id=staff_id):
+            return f"staff {staff_id} is in"
+        case StaffOut():
+            return "no staff is in"
+        case StaffRefused(code=code):
+            return f"a PIN was not taken ({code})"
+        case StaffDone(what=what, code=code, detail=detail):
+            return " ".join(filter(None, ("staff:", what.replace("_", " "), code, detail)))
+    return ""
+
+
+def _of_scan(notice: Scanned) -> str:
+    if notice.outcome in _TURNED_AWAY:
         return _TURNED_AWAY[notice.outcome]
-    if isinstance(notice, Scanned):
-        return " ".join(
-            filter(None, (notice.outcome, notice.code, notice.card, f"({notice.scan_to_commit_ms:.0f} ms)"))
-        )
-    if isinstance(notice, Trouble):
-        return notice.words
-    if isinstance(notice, Pairing):
-        return _of_pairing(notice)
-    return _in_words(notice)
+    took = f"({notice.scan_to_commit_ms:.0f} ms)"
+    return " ".join(filter(None, (notice.outcome, notice.code, notice.card, took)))
 
 
 def _of_pairing(notice: Pairing) -> str:
@@ -52,8 +87,16 @@ def _of_pairing(notice: Pairing) -> str:
     return "no settings yet: waiting for a pairing code"
 
 
-def _in_words(notice: Delivered | Link | ProgrammeTaken | Wiped) -> str:
+def _in_words(notice: Notice) -> str:  # noqa: PLR0911 - one line for each kind
     match notice:
+        case Scanned():
+            return _of_scan(notice)
+        case Trouble(words=words):
+            return words
+        case Pairing():
+            return _of_pairing(notice)
+        case Done(what=what, offer=offer):
+            return " ".join(filter(None, ("done:", what.replace("_", " "), offer)))
         case Delivered(waiting=waiting):
             return f"delivered, {waiting} facts waiting, safe" if waiting else "all delivered"
         case Link(up=up, reason=reason, waiting=waiting):
@@ -64,3 +107,4 @@ def _in_words(notice: Delivered | Link | ProgrammeTaken | Wiped) -> str:
             return f"the server holds everything; {facts} facts are wiped here, this kiosk may be put away"
         case ProgrammeTaken(version=version, fair=fair, booths=booths):
             return f"programme of {fair}, version {version}, {booths} booths"
+    return ""

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kiosk.rules.desk import Outcome
+from wire.described import Consent, Names, Offer, Session, Topic
+from wire.described import Notice as PublicNotice
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,11 @@ class Scanned:
     empty where nothing is known of the card. ``recorded_at`` is when the earlier visit of a
     repeat was recorded: UTC in milliseconds by the best clock known now, 0 where there was none
     or no clock is to be believed.
+
+    Where a ``dialogue`` begins its number is above 0; then ``offers`` are this booth's for its
+    member, ``elsewhere`` all others, and ``signed`` those of either that the member is known to have
+    agreed to, as far as this kiosk knows: ids of the programme. ``session`` is the one whose roll is
+    called, ``direction`` is ``in`` or ``out`` at a door.
     """
 
     outcome: Outcome
@@ -26,6 +33,43 @@ class Scanned:
     scan_to_commit_ms: float
     language: str = ""
     recorded_at: int = 0
+    dialogue: int = 0
+    offers: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    signed: tuple[str, ...] = ()
+    session: str = ""
+    direction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A wish was done and, where it makes a fact, committed.
+
+    ``what`` is ``sign_up``, ``withdrawal``, ``feedback``, ``card`` (a dialogue that waited for a card
+    has it) or ``refused`` (not done: the dialogue is over, or the offer is there no more).
+    """
+
+    what: str
+    dialogue: int = 0
+    offer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What the programme says to whoever stands before the window; comes with each programme."""
+
+    offers: tuple[Offer, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    notices: tuple[PublicNotice, ...] = ()
+    sessions: tuple[Session, ...] = ()
+    partner_names: Mapping[str, Names] = field(default_factory=dict)
+    booth_names: Mapping[str, Names] = field(default_factory=dict)
+    languages: tuple[str, ...] = ()
+    colour: str = ""
+    accent: str = ""
+    retention: Mapping[str, int] = field(default_factory=dict)
+    """Days that each purpose's personal data are kept, where the body has said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,4 +144,81 @@ class Pairing:
     name: str = ""
 
 
-Notice = Scanned | Delivered | Link | ProgrammeTaken | Wiped | Trouble | Pairing
+@dataclass(frozen=True, slots=True)
+class StaffIn:
+    """One of the staff has come in, by card or PIN, until ``seconds`` have passed without a wish."""
+
+    staff_id: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class StaffOut:
+    """Nobody of the staff is in any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRefused:
+    """A PIN was not taken: ``wrong``, ``none`` (no PIN is known here), or ``locked`` for ``seconds``."""
+
+    code: str
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedFact:
+    """A fact that staff may undo: ``at`` is ms UTC by the kiosk's clock, ``card`` its last four digits."""
+
+    event_id: str
+    kind: str
+    at: int
+    booth: str
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffView:
+    """How the kiosk does, for its staff: newest facts first, sticks that are mounted, what waits."""
+
+    booth: str
+    facts: tuple[RecordedFact, ...]
+    sticks: tuple[str, ...]
+    waiting: int
+    connected: bool
+    programme_version: int
+    camera_rate: float | None
+    disk_free_mb: int | None
+    software: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffDone:
+    """What staff have asked for was done (``code`` empty), or why not, in words for the log.
+
+    ``what`` is ``booth``, ``undo``, ``by_hand``, ``export`` or ``diagnostics``; ``detail`` names the
+    booth, or the file that was written; ``count`` is how many facts.
+    """
+
+    what: str
+    code: str = ""
+    detail: str = ""
+    count: int = 0
+
+
+StaffNotice = StaffIn | StaffOut | StaffRefused | StaffView | StaffDone
+Notice = (
+    Scanned
+    | Done
+    | Described
+    | Delivered
+    | Link
+    | ProgrammeTaken
+    | Wiped
+    | Trouble
+    | Pairing
+    | StaffIn
+    | StaffOut
+    | StaffRefused
+    | StaffView
+    | StaffDone
+)

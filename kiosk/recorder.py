@@ -4,10 +4,10 @@ Whoever has something to record or to read asks and waits; what :meth:`Recorder.
 given back is committed. May be used from any thread.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from kiosk.config import KioskConfig
 from kiosk.journal import Entry, Journal, Position
@@ -15,6 +15,7 @@ from kiosk.rules.desk import Moment
 from wire.events import Event, Fact, encode_event
 
 Result = TypeVar("Result")
+_BOOTH: Final = "booth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Recorder:
         self, config: KioskConfig, open_journal: Callable[[], Journal], event_id: Callable[[], str]
     ) -> None:
         self._fair = config.fair
-        self._booth = config.booth
+        self._own_booth = config.booth
         self._mint_event_id = event_id
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         try:
@@ -46,12 +47,24 @@ class Recorder:
             # Whoever tries again makes another one.
             self._thread.shutdown()
             raise
+        kept = self.ask(self.journal.get, _BOOTH)
+        self._booth = kept.decode() if kept else self._own_booth
+
+    @property
+    def booth(self) -> str:
+        """The booth at which this kiosk stands: as it was set up, or as staff have said since."""
+        return self._booth
+
+    def move_to(self, booth: str) -> None:
+        """Stand at another booth from now on, over a restart; raises ``JournalError``."""
+        self.ask(self.journal.put, _BOOTH, booth.encode())
+        self._booth = booth
 
     def ask(self, function: Callable[..., Result], *arguments: object) -> Result:
         """Call a method of ``journal`` in the journal's own thread, and wait for what it gives."""
         return self._thread.submit(function, *arguments).result()
 
-    def entry(self, fact: Fact, moment: Moment) -> Entry:
+    def entry(self, fact: Fact, moment: Moment, staff_id: str = "") -> Entry:
         """Make the event of a fact that happens now; nothing is recorded."""
         event_id = self._mint_event_id()
         event = Event(
@@ -62,6 +75,7 @@ class Recorder:
             fair=self._fair,
             booth=self._booth,
             fact=fact,
+            staff_id=staff_id or None,
         )
         return Entry(event_id, encode_event(event))
 
@@ -70,6 +84,14 @@ class Recorder:
         entry = self.entry(fact, moment)
         [position] = self.ask(self.journal.append, [entry])
         return position, entry.event_id
+
+    def record_all(
+        self, facts: Sequence[Fact], moment: Moment, staff_id: str = ""
+    ) -> list[tuple[Position, str]]:
+        """Commit facts that happen together, all or none, and give their places and ids."""
+        entries = [self.entry(fact, moment, staff_id) for fact in facts]
+        positions = self.ask(self.journal.append, entries)
+        return [(position, entry.event_id) for position, entry in zip(positions, entries, strict=True)]
 
     def close(self) -> None:
         """Close the journal; everything committed is on the disk already."""

@@ -13,21 +13,27 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final, Protocol
 
+from kiosk.backstage import Backstage, no_export
 from kiosk.carrier import Carrier, Connection
 from kiosk.clock import Clock
 from kiosk.config import KioskConfig
+from kiosk.counter import Counter
 from kiosk.descriptions import Descriptions
+from kiosk.diagnostics import Diary
 from kiosk.journal import Journal, JournalError, Position
-from kiosk.notices import Notice, Scanned, Trouble
+from kiosk.notices import Done, Notice, Scanned, Trouble
 from kiosk.recorder import Mint, Recorder
 from kiosk.rules.debounce import Debounce
 from kiosk.rules.desk import Decision, Desk, Moment, Outcome, RecentVisits, worth_judging
+from kiosk.staff import Staff
 from kiosk.uplink import UplinkEvent
+from kiosk.wishes import Wish
 from wire.card import CardIdentity
-from wire.events import EventError, Visit, decode_event
+from wire.events import CardRef, Event, EventError, Passage, Visit, decode_event
 
 _READ_TIMEOUT_S: Final = 0.2
 _AFTER_FAILURE_S: Final = 0.2
@@ -35,6 +41,9 @@ _WELL_AFTER_S: Final = 2.0
 """Nothing must have failed for so long before it is told that a failure is over."""
 _RECENT_FACTS: Final = 2000
 _LONGEST_GOODBYE_S: Final = 5.0
+_ADMITS_WITHIN_S: Final = 60.0
+"""So long after somebody was turned away from a session a staff card admits that member."""
+_MEMBERS: Final = frozenset({Outcome.ACCEPTED, Outcome.REPEAT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +75,24 @@ class Reader(Protocol):
         """Pictures a second, or None where that has no meaning."""
 
 
-class Station:
-    """One kiosk at work. ``connect`` makes its uplink, given the callback for what it hears.
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What lies around a station, and a test may leave out.
 
     ``in_sight`` is a code that is before the reader already, and no scan until it has been away.
     ``on_next_code`` gets, from the station's own thread, the pairing code that is shown once the fair
-    is closed and everything is wiped.
+    is closed and everything is wiped. ``export`` writes the facts to a stick for staff, and gives the
+    file's name and how many; ``on_leave`` ends the program, with True to start it again.
     """
+
+    in_sight: str = ""
+    on_next_code: Callable[[str], None] | None = None
+    export: Callable[[Path], tuple[str, int]] = no_export
+    on_leave: Callable[[bool], None] = lambda _: None
+
+
+class Station:
+    """One kiosk at work. ``connect`` makes its uplink, given the callback for what it hears."""
 
     def __init__(
         self,
@@ -85,11 +105,12 @@ class Station:
         mint: Mint,
         on_notice: Callable[[Notice], None],
         software: str,
-        in_sight: str = "",
-        on_next_code: Callable[[str], None] | None = None,
+        around: Around = Around(),
     ) -> None:
         self._reader = reader
         self._clock = clock
+        self._diary = Diary()
+        self._recent = RecentVisits()
         self._on_notice = on_notice
         self._stopping = threading.Event()
         self._recorder = Recorder(config, journal, mint.event_id)
@@ -105,11 +126,38 @@ class Station:
             rate=lambda: reader.rate,
             software=software,
         )
+        self._counter = Counter(
+            recorder=self._recorder,
+            descriptions=self._descriptions,
+            clock=clock,
+            notify=self._notify,
+            recorded=self._carrier.recorded,
+            help_wanted=self._carrier.help_wanted,
+            staff=Staff(
+                recorder=self._recorder,
+                descriptions=self._descriptions,
+                clock=clock,
+                notify=self._notify,
+                recorded=self._carrier.recorded,
+                backstage=Backstage(
+                    config=config,
+                    recorder=self._recorder,
+                    descriptions=self._descriptions,
+                    carrier=self._carrier,
+                    diary=self._diary,
+                    rate=lambda: reader.rate,
+                    software=software,
+                    export=around.export,
+                    leave=around.on_leave,
+                ),
+                forget_visit=self._recent.forget_one,
+            ),
+        )
         self._debounce = Debounce()
-        if in_sight:
-            self._debounce.fresh([in_sight], time.monotonic())
-        self._on_next_code = on_next_code
-        self._recent = RecentVisits()
+        if around.in_sight:
+            self._debounce.fresh([around.in_sight], time.monotonic())
+        self._on_next_code = around.on_next_code
+        self._turned_away: tuple[Decision, float] | None = None
         self._eye = threading.Thread(target=self._look, name="eye", daemon=True)
 
     # -- life ------------------------------------------------------------------------------
@@ -125,8 +173,10 @@ class Station:
             )
             self._notify(Trouble("journal", "salvaged", words))
         self._descriptions.take_kept()
-        self._remember_recent_visits()
+        newest = self._newest()
+        self._remember_recent_visits(newest)
         self._carrier.start()
+        self._counter.start(newest)
         self._eye.start()
 
     def stop(self) -> None:
@@ -134,10 +184,15 @@ class Station:
         self._stopping.set()
         self._reader.stop()
         self._eye.join(timeout=_LONGEST_GOODBYE_S)
+        self._counter.stop()
         try:
             self._carrier.stop(_LONGEST_GOODBYE_S)
         finally:
             self._recorder.close()
+
+    def ask(self, wish: Wish) -> None:
+        """Have something done that was asked for by touch; from any thread."""
+        self._counter.ask(wish)
 
     @property
     def finished(self) -> bool:
@@ -162,6 +217,7 @@ class Station:
         self._notify(Trouble("camera", code, words, over=over))
 
     def _notify(self, notice: Notice) -> None:
+        self._diary.hear(notice)
         # A window that was closed or a pipe that broke must not end the recording of facts.
         with suppress(Exception):
             self._on_notice(notice)
@@ -200,6 +256,7 @@ class Station:
     def _judge(self, desk: Desk, reading: Reading) -> None:
         if desk.closed:
             self._recent.forget()
+            self._counter.forget()
         for text in self._debounce.fresh(worth_judging(reading.texts), time.monotonic()):
             self._scan(desk, text, reading.arrived_at)
 
@@ -209,29 +266,73 @@ class Station:
         if decision.outcome is Outcome.PAIRING and self._on_next_code and self._carrier.wiped:
             self._on_next_code(text)
             return
+        if (
+            decision.outcome in _MEMBERS
+            and decision.card
+            and (dialogue := self._counter.takes(CardRef.of(decision.card))) is not None
+        ):
+            # The answer to what the window has asked for: no visit.
+            self._notify(Done("card", dialogue))
+            return
+        staff_id, staff = "", decision.card if decision.outcome is Outcome.STAFF else None
+        if staff is not None:
+            staff_id = self._descriptions.staff_id(staff.identity)
+            if (refused := self._who_waits_for_staff()) is not None:
+                decision = desk.admit(refused)
+            else:
+                self._counter.staff_card(staff_id)
+        self._turned_away = (decision, time.monotonic()) if decision.session and decision.code else None
         position, event_id = Position(0, 0), ""
-        if decision.fact is not None:
+        facts = [fact for fact in (decision.fact, decision.attendance) if fact is not None]
+        if facts:
             try:
-                position, event_id = self._recorder.record(decision.fact, moment)
+                places = self._recorder.record_all(facts, moment, staff_id)
             except JournalError as problem:
                 # Not remembered as a visit: the card may be shown again once the disk is well.
                 self._notify(Trouble("journal", "cannot_write", str(problem)))
                 return
-            self._carrier.recorded(position)
+            position, event_id = places[0]
+            for place, _ in places:
+                self._carrier.recorded(place)
         committed_at = time.monotonic()
-        if isinstance(decision.fact, Visit) and decision.card is not None:
+        if isinstance(decision.fact, Visit | Passage) and decision.card is not None:
             self._recent.remember(decision.card.identity, moment)
-        self._notify(_scanned(decision, event_id, position, (committed_at - arrived_at) * 1000))
+        told = _scanned(decision, event_id, position, (committed_at - arrived_at) * 1000)
+        self._notify(self._with_dialogue(desk, decision, told))
 
-    def _remember_recent_visits(self) -> None:
+    def _who_waits_for_staff(self) -> Decision | None:
+        """Give who was turned away from a session just now, whom staff may admit."""
+        if self._turned_away is None or time.monotonic() - self._turned_away[1] > _ADMITS_WITHIN_S:
+            return None
+        return self._turned_away[0]
+
+    def _with_dialogue(self, desk: Desk, decision: Decision, told: Scanned) -> Scanned:
+        """Begin a dialogue with a member who has checked in; at a door nobody stands and reads."""
+        if decision.card is None or decision.outcome not in _MEMBERS or isinstance(decision.fact, Passage):
+            return told
+        dialogue, signed = self._counter.begin(CardRef.of(decision.card))
+        here = desk.offers.here(decision.card.territory)
+        everywhere = desk.offers.everywhere(decision.card.territory)
+        return replace(
+            told,
+            dialogue=dialogue,
+            offers=here,
+            elsewhere=tuple(offer for offer in everywhere if offer not in here),
+            signed=signed,
+        )
+
+    def _newest(self) -> list[Event]:
+        """Give the newest events of the journal, the oldest of them first."""
+        found = []
+        for entry in reversed(self._recorder.ask(lambda: list(self._recorder.journal.newest(_RECENT_FACTS)))):
+            with suppress(EventError):
+                found.append(decode_event(entry.payload))
+        return found
+
+    def _remember_recent_visits(self, newest: Sequence[Event]) -> None:
         """Know after a restart whose visit was recorded in the last ten minutes."""
-        newest = self._recorder.ask(lambda: list(self._recorder.journal.newest(_RECENT_FACTS)))
-        for entry in reversed(newest):
-            try:
-                event = decode_event(entry.payload)
-            except EventError:
-                continue
-            if isinstance(event.fact, Visit) and event.fact.card is not None:
+        for event in newest:
+            if isinstance(event.fact, Visit | Passage) and event.fact.card is not None:
                 card = CardIdentity(event.fact.card.key_id, int(event.fact.card.card_id, 16))
                 then = Moment(event.occurred_at, event.monotonic_ms, event.boot_id, event.occurred_at)
                 self._recent.remember(card, then)
@@ -248,4 +349,6 @@ def _scanned(decision: Decision, event_id: str, position: Position, scan_to_comm
         scan_to_commit_ms=round(scan_to_commit_ms, 2),
         language=decision.card.language if decision.card else "",
         recorded_at=decision.recorded_at,
+        session=decision.session.id if decision.session else "",
+        direction=decision.fact.direction if isinstance(decision.fact, Passage) else "",
     )

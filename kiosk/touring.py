@@ -9,6 +9,7 @@ from kiosk.config import KioskConfig, is_set_up, read_config
 from kiosk.notices import Notice
 from kiosk.pairing import Pairer
 from kiosk.station import Reader, Station
+from kiosk.wishes import Wish
 
 _GOODBYE_S: Final = 8.0
 
@@ -63,7 +64,8 @@ class Touring:
         """Stop whatever is at work; everything committed is safe."""
         self._stopping.set()
         self._turned.set()
-        self._thread.join(_GOODBYE_S)
+        if self._thread.ident is not None:
+            self._thread.join(_GOODBYE_S)
         self._end_work()
         self._close()
 
@@ -78,6 +80,12 @@ class Touring:
         """Whether the reader has ended and every fact is delivered."""
         station = self._station
         return station.finished if station else self._reader.ended
+
+    def ask(self, wish: Wish) -> None:
+        """Have something done that was asked for by touch; dropped where no station is at work."""
+        station = self._station
+        if station is not None:
+            station.ask(wish)
 
     def _run(self) -> None:
         try:

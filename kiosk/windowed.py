@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Final
 
 from kiosk.assets import assets_dir
 from kiosk.config import data_of
+from kiosk.leaving import Leaving
 from kiosk.lock import locked
 from kiosk.notices import Notice, Trouble
+from kiosk.sources import WEDGE, is_scanner
 from kiosk.ui.app import OnNotice, OnPicture, Working, run_window
 from kiosk.ui.setup import WindowOptions
+from kiosk.window_keys import WindowKeys
 
 if TYPE_CHECKING:
     from kiosk.station import Station
 
-LINES_PREFIX: Final = "lines:"
 TRY_AGAIN_S: Final = 5.0
 """How long a kiosk whose journal cannot be opened waits before it tries again."""
 
@@ -32,15 +34,16 @@ def run(
     language: str,
     on_notice: Callable[[Notice], None],
     say: Callable[[str], None],
-) -> None:
+) -> bool:
     """Run a kiosk and its window until SIGINT or SIGTERM; with ``once`` until all is delivered.
 
-    One without settings looks for its pairing code first.
+    One without settings looks for its pairing code first. True where staff want it to start again.
 
     ``on_notice`` and ``say`` are for the log, and called from any thread. Raises ``KioskError``
     where there is no screen, where fonts are not made, or where the kiosk runs already.
     """
-    stopping = threading.Event()
+    leaving = Leaving()
+    stopping = leaving.now
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
     assets = assets_dir()
@@ -55,8 +58,18 @@ def run(
             with suppress(OSError, ValueError):
                 on_notice(notice)
 
-        return _begun(config_file, source, once=once, hear=hear, on_picture=on_picture, stopping=stopping)
+        return _begun(
+            config_file,
+            source,
+            once=once,
+            hear=hear,
+            on_picture=on_picture,
+            keys=keys,
+            leaving=leaving,
+        )
 
+    # A scanner that is named is read by its device; what else is typed here is nobody's.
+    keys = WindowKeys() if source == WEDGE else None
     data = data_of(config_file)
     try:
         with locked(data):
@@ -66,7 +79,8 @@ def run(
                 home=data / "kivy",
                 options=options,
                 language=language,
-                camera=not source.startswith(LINES_PREFIX),
+                camera=not is_scanner(source),
+                keys=keys,
                 once=once,
                 say=say,
                 stopping=stopping,
@@ -74,6 +88,7 @@ def run(
     finally:
         gc.unfreeze()
         gc.enable()
+    return leaving.again
 
 
 def _begun(
@@ -83,7 +98,8 @@ def _begun(
     once: bool,
     hear: Callable[[Notice], None],
     on_picture: OnPicture,
-    stopping: threading.Event,
+    keys: WindowKeys | None,
+    leaving: Leaving,
 ) -> Working | None:
     """Make and start the kiosk; None where it was told to stop before that came off."""
     # OpenCV and the network's library must not delay the first picture, nor the words on it.
@@ -97,10 +113,12 @@ def _begun(
         once=once,
         on_notice=hear,
         on_picture=on_picture,
-        make=lambda made: _made(made, once=once, hear=hear, stopping=stopping),
+        keys=keys,
+        on_leave=leaving.leave,
+        make=lambda made: _made(made, once=once, hear=hear, stopping=leaving.now),
     )
     touring.start()
-    if stopping.is_set():
+    if leaving.now.is_set():
         touring.stop()
         return None
     return touring

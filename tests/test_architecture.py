@@ -57,8 +57,11 @@ WINDOW_SEES: Final = (
     "kiosk.assets",
     "kiosk.notices",
     "kiosk.rules.desk",
+    "kiosk.rules.keyboards",
+    "kiosk.rules.phones",
     "kiosk.rules.wording",
     "kiosk.station",
+    "kiosk.wishes",
     "wire",
 )
 
@@ -116,7 +119,7 @@ IMPURE_CALLS: Final = frozenset(
 HOMES: Final = {
     "alembic": ("server.store",),
     "amqtt": ("server.mqtt",),
-    "argon2": ("server.web", "server.staff"),
+    "argon2": ("server.web", "server.staff", "kiosk.staff"),
     "babel": ("kiosk.rules", "server.rules"),
     "base45": ("wire.card", "wire.pairing"),
     "click": ("kiosk.__main__", "kiosk.commands", "server.__main__", "server.commands", "demo"),

@@ -82,7 +82,7 @@ def test_arabic_joins_and_keeps_its_marks_in_place(made: Path, style: str) -> No
     assert joined < 0.9 * apart
     for gaf in "ڭݣ":
         assert width(made, style, f"{gaf}لم") < 0.98 * width(made, style, f"{gaf}\u200cل\u200cم")
-    assert width(made, style, "لا") < width(made, style, "ل\u200cا")  # noqa: RUF001
+    assert width(made, style, "لا") < width(made, style, "ل\u200cا")
     assert width(made, style, "بَّ") == width(made, style, "ب")
 
 
@@ -188,7 +188,7 @@ def tones(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Heights]:
 
 
 def test_tones_are_short_and_never_loud_nor_clicking(tones: dict[str, Heights]) -> None:
-    assert tones.keys() == {"accepted", "repeat", "refused", "trouble", "touch"}
+    assert tones.keys() == {"accepted", "repeat", "refused", "trouble", "touch", "called"}
     for name, heights in tones.items():
         assert len(heights) / 44_100 < 0.6, name
         assert 20 * np.log10(np.abs(heights).max()) == pytest.approx(-6, abs=0.1)
@@ -310,7 +310,7 @@ def test_a_lost_placeholder_and_broken_lines_are_refused_with_their_place(tmp_pa
 def toy(monkeypatch: pytest.MonkeyPatch) -> Product:
     """The quickest of the products, to try how they get to their place."""
     monkeypatch.setitem(sounds.SOUNDS, "touch", (sounds.Note(440.0, 0.0, 0.01),))
-    for name in ("accepted", "refused", "repeat", "trouble"):
+    for name in ("accepted", "refused", "repeat", "trouble", "called"):
         monkeypatch.delitem(sounds.SOUNDS, name)
     return Product("sounds")
 

@@ -53,6 +53,8 @@ SOUNDS = {
     # A low note alone vanishes on a small speaker: its overtones carry it.
     "refused": (Note(311.1, 0.0, 0.24, (1.0, 0.5, 0.3)), Note(207.7, 0.2, 0.36, (1.0, 0.6, 0.4, 0.2))),
     "trouble": (Note(440.0, 0.0, 0.26, _SOFT, attack=0.1), Note(440.0, 0.29, 0.28, _SOFT, attack=0.1)),
+    # Three steps up, as a bell in a hall: the staff look round, nobody is startled.
+    "called": (Note(523.3, 0.0, 0.18), Note(659.3, 0.14, 0.18), Note(784.0, 0.28, 0.3)),
     "touch": (Note(1318.5, 0.0, 0.04, _SOFT, attack=0.004),),
 }
 

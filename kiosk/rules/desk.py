@@ -1,18 +1,23 @@
 """What a kiosk at a booth does with a code that it has read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
+from kiosk.rules.offers import Offers
+from kiosk.rules.rollcall import RollCall
 from wire.card import PREFIX, Card, CardIdentity, Category, RefusalCode, Refused, body_tag, verify
-from wire.events import CardRef, Refusal, Visit
+from wire.described import Session
+from wire.events import CardRef, Passage, Refusal, SessionAttendance, Visit
 from wire.pairing import is_pairing_code
 from wire.programme import Programme, RevocationIndex, Revocations
+from wire.setup import Setup
 
 REPEAT_WINDOW_MS: Final = 10 * 60 * 1000
 """The same card at the same kiosk within ten minutes is already recorded."""
+_DIRECTIONS: Final[dict[str, Literal["in", "out"]]] = {"entrance": "in", "exit": "out"}
 
 
 class Outcome(StrEnum):
@@ -49,18 +54,21 @@ class Decision:
     """The verdict on a scan, and the fact to record, which only a visit and a refusal make.
 
     ``recorded_at`` is when the visit that a repeat repeats was recorded, UTC in milliseconds by
-    the clock of now; 0 for all else, and where that clock is not credible.
+    the clock of now; 0 for all else, and where that clock is not credible. ``session`` is the one
+    whose roll is called, ``attendance`` the fact that goes with the visit where the member is invited.
     """
 
     outcome: Outcome
     code: RefusalCode | None = None
     card: Card | None = None
-    fact: Visit | Refusal | None = None
+    fact: Visit | Passage | Refusal | None = None
     recorded_at: int = 0
+    attendance: SessionAttendance | None = None
+    session: Session | None = None
 
 
 class Desk:
-    """The programme and the revocations, laid out for asking once a scan."""
+    """The programme, the revocations and the setup, laid out for asking once a scan at ``booth``."""
 
     def __init__(
         self,
@@ -68,6 +76,8 @@ class Desk:
         body_key: bytes,
         programme: Programme,
         revocations: Revocations | None,
+        setup: Setup | None = None,
+        booth: str = "",
         last_server_ms: int = 0,
     ) -> None:
         self._tag = body_tag(body_key)
@@ -75,6 +85,11 @@ class Desk:
         self._zone = programme.zone
         self.closed = programme.closed
         self._revoked = RevocationIndex(revocations)
+        self._roll_call = RollCall(programme, setup, booth)
+        self._direction = _DIRECTIONS.get(
+            next((each.kind for each in programme.booths if each.id == booth), "")
+        )
+        self.offers = Offers(programme, booth)
         self._earliest_credible_ms = max(programme.issued_at, last_server_ms)
 
     def clock_credible(self, moment: Moment) -> bool:
@@ -109,11 +124,43 @@ class Desk:
             # A kiosk that booted in 1970 says nothing of hours.
             recorded_at = moment.best_ms - age_ms if credible else 0
             return Decision(Outcome.REPEAT, card=card, recorded_at=recorded_at)
-        fact = Visit(card=CardRef.of(card), clock_doubtful=not credible)
-        return Decision(Outcome.ACCEPTED, card=card, fact=fact)
+        return self._accept(card, moment, credible=credible)
+
+    def _accept(self, card: Card, moment: Moment, *, credible: bool) -> Decision:
+        reference = CardRef.of(card)
+        if self._direction is not None:
+            return Decision(
+                Outcome.ACCEPTED, card=card, fact=Passage(direction=self._direction, card=reference)
+            )
+        # A clock that nobody believes says nothing of which session it is.
+        session = self._roll_call.now(self._local(moment)) if credible else None
+        if session is not None and not self._roll_call.invites(session, str(card.identity)):
+            return replace(_refused(RefusalCode.NOT_INVITED, card), session=session)
+        attendance = SessionAttendance(card=reference, session=session.id) if session else None
+        fact = Visit(card=reference, clock_doubtful=not credible)
+        return Decision(Outcome.ACCEPTED, card=card, fact=fact, attendance=attendance, session=session)
+
+    def why_not_by_hand(self, card: CardIdentity) -> RefusalCode | None:
+        """Say why a card whose number was typed is not taken, as far as a number tells."""
+        if card.key_id not in self._keys:
+            return RefusalCode.UNKNOWN_KEY
+        return RefusalCode.REVOKED if card in self._revoked else None
+
+    def admit(self, refused: Decision) -> Decision:
+        """Give what is recorded where staff let somebody in who was not invited."""
+        if refused.card is None or refused.session is None:
+            raise ValueError("only who was not invited to a session can be admitted to it")
+        reference = CardRef.of(refused.card)
+        attendance = SessionAttendance(card=reference, session=refused.session.id, invited=False)
+        return replace(
+            refused, outcome=Outcome.ACCEPTED, code=None, fact=Visit(card=reference), attendance=attendance
+        )
+
+    def _local(self, moment: Moment) -> datetime:
+        return datetime.fromtimestamp(moment.best_ms / 1000, UTC).astimezone(self._zone)
 
     def _out_of_date(self, card: Card, moment: Moment) -> RefusalCode | None:
-        today = datetime.fromtimestamp(moment.best_ms / 1000, UTC).astimezone(self._zone).date()
+        today = self._local(moment).date()
         if today < card.valid_from:
             return RefusalCode.NOT_YET_VALID
         return RefusalCode.EXPIRED if today > card.valid_to else None
@@ -153,6 +200,10 @@ class RecentVisits:
     def forget(self) -> None:
         """Forget everybody: the fair is closed."""
         self._last.clear()
+
+    def forget_one(self, card: CardIdentity) -> None:
+        """Forget a visit that was undone: its card may check in again."""
+        self._last.pop(card, None)
 
     def age_ms(self, card: CardIdentity, moment: Moment) -> int | None:
         """Say how long before ``moment`` this card's visit was recorded; None from ten minutes on."""

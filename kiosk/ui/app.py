@@ -13,10 +13,13 @@ from typing import Final, Protocol
 from kiosk.notices import Notice
 from kiosk.ui.flow import Flow
 from kiosk.ui.geometry import dpi_of
-from kiosk.ui.languages import OFFERED, Catalogues
+from kiosk.ui.languages import Catalogues
+from kiosk.ui.lockdown import Keys, lock_down
 from kiosk.ui.setup import WindowOptions, open_window, prepare, screen_dpi
 from kiosk.ui.shaping import Typesetter
 from kiosk.ui.theme import LIME
+from kiosk.ui.view import Kind
+from kiosk.wishes import Wish
 
 _ASK_WAITING_S: Final = 1.0
 _FRAMES_BEFORE_START: Final = 2
@@ -40,6 +43,9 @@ class Working(Protocol):
     def problem(self) -> Exception | None:
         """What ended it before its time; None where all is well."""
 
+    def ask(self, wish: Wish) -> None:
+        """Have something done that was asked for by touch; from any thread."""
+
     def stop(self) -> None:
         """Stop, and keep everything that was committed."""
 
@@ -55,8 +61,9 @@ def run_window(  # noqa: PLR0915 - one after the other, as it happens
     assets: Path,
     home: Path,
     options: WindowOptions,
-    language: str = OFFERED[0],
+    language: str = "",
     camera: bool = True,
+    keys: Keys | None = None,
     once: bool = False,
     say: Callable[[str], None] = lambda _: None,
     stopping: threading.Event | None = None,
@@ -66,17 +73,17 @@ def run_window(  # noqa: PLR0915 - one after the other, as it happens
     ``begin`` makes and starts the kiosk; it may call what it is given from any thread: the one
     with each notice, the other with each picture for the preview (width, height, BGR rows); it
     gives None where ``stopping`` came first, which is set in any case when the window is closed.
+    Without a ``language`` it speaks the body's first.
     What ``begin`` raises is raised here, once the window is closed. ``home`` is a directory for
-    what Kivy writes; ``camera`` is False where cards come before a scanner; ``say`` gets sentences
-    for the log. Call it from the main thread, once a process. Raises ``NoScreenError`` and
-    ``NoArabicError``.
+    what Kivy writes; ``camera`` is False where cards come before a scanner; ``keys`` gets what is
+    typed, which is nobody's otherwise; ``say`` gets sentences for the log. Call it from the main
+    thread, once a process. Raises ``NoScreenError`` and ``NoArabicError``.
     """
     stopping = stopping or threading.Event()
     prepare(home, options)
     window = open_window()
     window.clearcolor = LIME
-    # A plugged-in keyboard's Alt-F4 closes no kiosk in a hall; signals do.
-    window.bind(on_request_close=lambda *_, **__: options.full_screen)
+    quiet = lock_down(window, keys, full_screen=options.full_screen)
     # Kivy's modules are importable only now, after prepare.
     from kivy.base import runTouchApp, stopTouchApp  # noqa: PLC0415
     from kivy.clock import Clock  # noqa: PLC0415
@@ -84,20 +91,24 @@ def run_window(  # noqa: PLR0915 - one after the other, as it happens
 
     from kiosk.ui.face import Face  # noqa: PLC0415
     from kiosk.ui.preview import Slot  # noqa: PLC0415
-    from kiosk.ui.tones import Tones  # noqa: PLC0415
+    from kiosk.ui.screens import SCREENS  # noqa: PLC0415
+    from kiosk.ui.tones import LOUDNESS, Tones  # noqa: PLC0415
 
     dpi = options.dpi
     if not dpi and options.inches:
         dpi = dpi_of(window.width, window.height, options.inches)
     slot = Slot()
-    flow = Flow(Catalogues(assets / "locale").of, language=language, camera=camera)
+    flow = Flow(
+        Catalogues(assets / "locale").of, language=language, camera=camera, writes=Kind.WRITE in SCREENS
+    )
     tones: list[Tones] = []
     face = Face(
         Typesetter(assets / "fonts"),
         flow,
         dpi=dpi or screen_dpi() or Metrics.dpi,
         slot=slot,
-        play=lambda name: tones[0].play(name) if tones else None,
+        play=lambda name: tones[0].play(name, LOUDNESS[flow.settings.volume]) if tones else None,
+        ask=lambda wish: starter.ask(wish),  # noqa: PLW0108 - it is made below
     )
     starter = _Starter(lambda: begin(face.put, slot.put), lambda: face.tell(Flow.started))
 
@@ -111,6 +122,7 @@ def run_window(  # noqa: PLR0915 - one after the other, as it happens
     def before_frame(_elapsed: float) -> None:
         nonlocal ask_at, frames
         frames += 1
+        quiet()  # first: what delays this frame must not look like the end of a code
         if frames == _FRAMES_BEFORE_START:
             starter.start()
             tones.append(Tones(assets / "sounds", be_silent))
@@ -164,6 +176,11 @@ class _Starter(threading.Thread):
         """What kept the start from coming off, or ended the work since."""
         working = self.working
         return self._problem or (working.problem if working is not None else None)
+
+    def ask(self, wish: Wish) -> None:
+        """Hand a wish on to whoever is at work; before that nobody has one."""
+        if self.working is not None:
+            self.working.ask(wish)
 
     def finish(self) -> None:
         """Wait for the start, then stop the station."""

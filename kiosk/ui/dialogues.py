@@ -1,4 +1,4 @@
-"""What a touch opens: the choice of a language, and help with its box for the staff."""
+"""What the corner buttons open: languages, help with its box for the staff, options, notices."""
 
 from collections.abc import Callable
 from itertools import chain, repeat
@@ -6,11 +6,13 @@ from typing import Final
 
 from kiosk.ui.geometry import Rect
 from kiosk.ui.languages import LANGUAGES
-from kiosk.ui.page import Hands, Item, Page, column, header, height_of, inside, words_item
+from kiosk.ui.offering import draw_text
+from kiosk.ui.page import Hands, Item, Page, actions, column, header, height_of, inside, words_item
 from kiosk.ui.shaping import line_pitch
-from kiosk.ui.theme import BLUE, GRID, INK, LINE, MINT, SAFFRON, TARGET, WHITE
+from kiosk.ui.theme import BLUE, GRID, INK, LINE, MINT, SAFFRON, WHITE
+from kiosk.ui.tiles import grid
 from kiosk.ui.view import About
-from kiosk.ui.widgets import ActionButton, Tile, Words, backward, border, icon, panel
+from kiosk.ui.widgets import Tile, Words, border, icon, panel
 
 _LOW_MM: Final = 60.0
 """Between the heading and the way back: what a 10-inch screen of 16 to 9 has."""
@@ -54,13 +56,17 @@ def _chooser(hands: Hands, language: str) -> Callable[[], None]:
 
 def _dialogue(page: Page) -> Rect:
     """Draw a dialogue's heading and the way back; give what is left between them."""
-    kit, view = page.kit, page.view
-    area = header(page, inside(page), view.said.title, star=False)
-    row, area = area.cut_bottom(kit.mm(TARGET), kit.mm(GRID * 2))
-    # The way back stands where reading starts; the end of the row is the main action's place.
-    at, _ = row.cut_start(min(row.width, kit.mm(80)))
-    page.add(ActionButton(kit, at, (backward(kit), view.back), page.look, page.hands.back, main=False))
-    return area
+    return actions(page, header(page, inside(page), page.view.said.title, star=False))
+
+
+def draw_options(page: Page) -> None:
+    """Draw what may be read and set."""
+    grid(page, _dialogue(page))
+
+
+def draw_notice(page: Page) -> None:
+    """Draw a notice, in parts where it is long."""
+    draw_text(page, _dialogue(page), page.view.text)
 
 
 def draw_help(page: Page) -> None:

@@ -18,12 +18,16 @@ from kiosk.ui.page import Page
 from kiosk.ui.preview import Film, Slot
 from kiosk.ui.screens import build
 from kiosk.ui.shaping import Typesetter
-from kiosk.ui.view import Kind, View
+from kiosk.ui.view import Act, Do, Kind, View
+from kiosk.wishes import Wish
 
 _LINE_STEP: Final = 1 / 300
 """The line of the remaining time moves when it is so much shorter: a few pixels."""
 _RISE_S: Final = 0.15
 _RISE_FROM: Final = 0.3
+_TYPED_INTO: Final = frozenset({Kind.NUMBER, Kind.WRITE})
+_KEYS: Final = frozenset({Do.DIGIT, Do.ERASE, Do.TEXT})
+"""These leave the screen as it is: whoever types fast means each of them."""
 _DOUBLE_TAP_S: Final = 0.3
 """After a screen has changed under a finger, the second half of a double tap is not meant for it."""
 
@@ -39,6 +43,7 @@ class Face(Widget):
         dpi: float,
         slot: Slot | None = None,
         play: Callable[[str], None] = lambda _: None,
+        ask: Callable[[Wish], None] = lambda _: None,
         monotonic: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
         **kwargs: Any,
@@ -55,11 +60,14 @@ class Face(Widget):
         self._textures = Textures()
         self._dpi = dpi
         self._play = play
+        self._ask = ask
         self._monotonic = monotonic
         self._wall = wall
         self._deaf_until = 0.0
         self._view: View | None = None
         self._risen = False
+        self._former: Page | None = None
+        self._wipes = 0
         self.bind(size=lambda *_: self._build(anew=True))
 
     # -- from other threads ----------------------------------------------------------------------
@@ -95,11 +103,22 @@ class Face(Widget):
         if picture is not None:
             fresh = self.film.show(picture)
         self._build(anew=fresh)
+        self._hand_on()
         if self.page is None:
             return
         if picture is not None and self.page.preview is not None and not fresh:
             self.page.preview.refresh()
         self._move(self.page, now)
+
+    def _hand_on(self) -> None:
+        """Ask the station what touches and time have come to; forget what must not be kept."""
+        for wish in self.flow.take_wishes():
+            self._ask(wish)
+        if self._wipes != self.flow.wipes:
+            self._wipes = self.flow.wipes
+            self._former = None
+            self._textures.forget()
+            self._set.forget()
 
     def _move(self, page: Page, now: float) -> None:
         """Shorten the line of the remaining time, and let a verdict's sign come up."""
@@ -122,8 +141,15 @@ class Face(Widget):
         if not anew and self.page is not None and self.page.view == view:
             return
         kit = Kit(
-            self._set, self._textures, (round(self.width), round(self.height)), self._dpi, view.language
+            self._set,
+            self._textures,
+            (round(self.width), round(self.height)),
+            self._dpi,
+            view.language,
+            settings=view.settings,
         )
+        # A finger may still be down on a key while another one types: it ends on what it began on.
+        self._former = self.page if view.kind in _TYPED_INTO else None
         self.clear_widgets()
         self.page = build(kit, view, self.film, self)
         self.add_widget(self.page)
@@ -154,11 +180,17 @@ class Face(Widget):
         """Close what is open."""
         self._acted(self.flow.back)
 
-    def _acted(self, act: Callable[[float], None]) -> None:
+    def do(self, act: Act) -> None:
+        """Do what a button is for."""
+        if act.do in _KEYS and self._monotonic() >= self._deaf_until:
+            self._play(self.flow.do(act, self._monotonic()) or "touch")
+            return
+        self._acted(lambda now: self.flow.do(act, now))
+
+    def _acted(self, act: Callable[[float], str | None]) -> None:
         now = self._monotonic()
         # Two fingers on two buttons: the first one counts.
         if now < self._deaf_until:
             return
         self._deaf_until = now + _DOUBLE_TAP_S
-        act(now)
-        self._play("touch")
+        self._play(act(now) or "touch")

@@ -18,25 +18,15 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from kiosk import KioskError
 from kiosk.assets import assets_dir
-from kiosk.notices import Delivered, Link, Notice, Pairing, ProgrammeTaken, Scanned, Trouble, Wiped
-from kiosk.rules.desk import Outcome
-from kiosk.ui.flow import STANDS_S, Flow
 from kiosk.ui.geometry import dpi_of
 from kiosk.ui.languages import OFFERED, Catalogues
+from kiosk.ui.scenes import scenes, view_of
 from kiosk.ui.setup import WindowOptions, open_window, prepare
 from kiosk.ui.shaping import Typesetter
-from kiosk.ui.view import Kind, View
-from wire.card import RefusalCode
-from wire.pairing import PairingRefusal
+from kiosk.ui.view import Act, Kind, View
 
 if TYPE_CHECKING:
     from kiosk.ui.page import Page
-
-WALL: Final = 1_798_368_120.0
-"""27 December 2026, 10:42 in Morocco."""
-NOW: Final = 1000.0
-BODY: Final = {"ar": "مؤسسة الأعمال الاجتماعية", "fr": "Fondation des œuvres sociales"}
-BOOTH: Final = {"ar": "رواق البنوك", "fr": "Stand des banques"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,139 +46,6 @@ SHAPES: Final = tuple(
     Shape(width, height, dpi_of(width, height, inches))
     for width, height, inches in ((1024, 600, 10), (1280, 800, 10), (1920, 1080, 15.6), (1080, 1920, 15.6))
 )
-
-
-class Ready:
-    """The station is at work, and the programme has come."""
-
-
-class WithScanner:
-    """Cards come before a scanner, not a camera; stands first."""
-
-
-class Begun:
-    """The station is at work, without a programme."""
-
-
-class Later:
-    """A verdict's time goes by."""
-
-
-Happening = Notice | Kind | Ready | Begun | Later | WithScanner
-
-
-def scan(outcome: Outcome, code: str = "", *, language: str = "", recorded_at: int = 0) -> Scanned:
-    """Give the notice of a scan; ``recorded_at`` is UTC, in milliseconds."""
-    return Scanned(outcome, code, "", "", 1, 1, 12.0, language=language, recorded_at=recorded_at)
-
-
-def scenes() -> dict[str, tuple[Happening, ...]]:
-    """Name every screen, and give what leads to it."""
-    ready, offline = Ready(), Link(up=False, reason="lost", waiting=23)
-    missing = Trouble("camera", "missing", "")
-    earlier = int(WALL * 1000) - 87 * 60_000
-    found: dict[str, tuple[Happening, ...]] = {
-        "attract": (ready,),
-        "attract-offline": (ready, offline),
-        "attract-offline-nothing-waits": (ready, Link(up=False, reason="lost", waiting=0)),
-        "accepted": (ready, scan(Outcome.ACCEPTED)),
-        "repeat": (ready, scan(Outcome.REPEAT)),
-        "repeat-since": (ready, scan(Outcome.REPEAT, recorded_at=earlier)),
-        "staff": (ready, scan(Outcome.STAFF)),
-    }
-    for code in RefusalCode:
-        found[f"refused-{code.replace('_', '-')}"] = (ready, scan(Outcome.REFUSED, code))
-    found |= {
-        "unrecorded": (ready, Trouble("journal", "cannot_write", "")),
-        "starting": (),
-        "journal-closed": (Trouble("journal", "cannot_write", ""), Later()),
-        "waiting": (Begun(),),
-        "waiting-offline": (Begun(), offline),
-        "blind": (ready, missing),
-        "blind-offline": (ready, missing, offline),
-        "scanner": (WithScanner(), ready),
-        "scanner-missing": (WithScanner(), ready, missing),
-        "help-scanner": (WithScanner(), ready, Kind.HELP),
-        "help-scanner-missing": (WithScanner(), ready, missing, Kind.HELP),
-        "language": (ready, Kind.LANGUAGE),
-        "help": (ready, Kind.HELP),
-        "help-waiting": (Begun(), Kind.HELP),
-        "help-blind": (ready, missing, Kind.HELP),
-        "help-covered": (ready, Trouble("camera", "covered", ""), Kind.HELP),
-        "help-offline": (ready, offline, Kind.HELP),
-        "help-everything": (
-            ready,
-            Trouble("journal", "cannot_write", ""),
-            Trouble("camera", "unreadable", ""),
-            offline,
-            Kind.HELP,
-        ),
-    }
-    return found | _scenes_of_closing() | _scenes_of_pairing()
-
-
-def _scenes_of_closing() -> dict[str, tuple[Happening, ...]]:
-    closed = (Ready(), ProgrammeTaken(2, "rabat", 6, BODY, BOOTH, closed=True))
-    offline, waiting = Link(up=False, reason="lost", waiting=23), Delivered(1, 4, 4127, [])
-    full = Trouble("journal", "cannot_write", "")
-    return {
-        "closed": closed,
-        "closed-waiting": (*closed, waiting),
-        "closed-offline": (*closed, offline),
-        "closed-wiped": (*closed, Wiped(31)),
-        "closed-card": (*closed, scan(Outcome.CLOSED)),
-        "help-closed": (*closed, Kind.HELP),
-        "help-closed-offline": (*closed, offline, full, Kind.HELP),
-        "help-closed-wiped": (*closed, Wiped(31), Kind.HELP),
-    }
-
-
-def _scenes_of_pairing() -> dict[str, tuple[Happening, ...]]:
-    code, missing = Pairing("code"), Trouble("camera", "missing", "")
-    found: dict[str, tuple[Happening, ...]] = {
-        "pairing": (code,),
-        "pairing-blind": (code, missing),
-        "pairing-scanner": (WithScanner(), code),
-        "pairing-asking": (code, Pairing("asking")),
-        "pairing-no-answer": (code, Pairing("asking", "no_answer")),
-        "paired": (code, Pairing("paired", name="K-07")),
-        "paired-starting": (code, Pairing("paired", name="K-07"), Later()),
-        "pairing-code-at-work": (Ready(), scan(Outcome.PAIRING)),
-        "help-pairing": (code, Kind.HELP),
-        "help-pairing-scanner": (WithScanner(), code, Kind.HELP),
-        "help-pairing-no-answer": (code, Pairing("asking", "no_answer"), Kind.HELP),
-    }
-    for refusal in PairingRefusal:
-        name = f"pairing-refused-{refusal.replace('_', '-')}"
-        found[name] = (code, Pairing("refused", refusal))
-    return found
-
-
-def view_of(
-    happenings: Sequence[Happening],
-    catalogues: Catalogues,
-    language: str,
-    *,
-    body: dict[str, str] | None = None,
-    booth: dict[str, str] | None = None,
-) -> View:
-    """Give what the screen shows after all that."""
-    camera = not any(isinstance(happening, WithScanner) for happening in happenings)
-    flow = Flow(catalogues.of, language=language, camera=camera)
-    now = NOW
-    for happening in happenings:
-        if isinstance(happening, Kind):
-            flow.open(happening, now)
-        elif isinstance(happening, Later):
-            now += max(STANDS_S.values())
-        elif isinstance(happening, Ready | Begun):
-            flow.started()
-            if isinstance(happening, Ready):
-                flow.hear(ProgrammeTaken(1, "rabat", 6), now)
-            flow.place(body or BODY, booth or BOOTH, "Africa/Casablanca")
-        elif not isinstance(happening, WithScanner):
-            flow.hear(happening, now)
-    return flow.view(now, WALL)
 
 
 class Studio:
@@ -213,7 +70,8 @@ class Studio:
         from kiosk.ui.preview import Film  # noqa: PLC0415
         from kiosk.ui.screens import build  # noqa: PLC0415
 
-        kit = Kit(self.set, self._textures, (shape.width, shape.height), shape.dpi, view.language)
+        size = (shape.width, shape.height)
+        kit = Kit(self.set, self._textures, size, shape.dpi, view.language, settings=view.settings)
         page = build(kit, view, self.film if camera and view.camera else Film(), _NoHands())
         if page.time_line is not None:
             page.time_line.show(0.7)
@@ -221,8 +79,15 @@ class Studio:
 
     def draw(self, page: "Page") -> Image.Image:
         """Draw a screen to a picture."""
+        from kivy.clock import Clock  # noqa: PLC0415 - as above
+
         texture = page.export_as_image().texture
-        return Image.frombytes("RGBA", texture.size, texture.pixels).convert("RGB")
+        picture = Image.frombytes("RGBA", texture.size, texture.pixels).convert("RGB")
+        # Kivy gives back what it has drawn with at a tick of its clock, and no frame ticks here: without
+        # this each picture of 1920 by 1080 keeps its eight megabytes.
+        del texture
+        Clock.tick()
+        return picture
 
 
 class _NoHands:
@@ -233,6 +98,9 @@ class _NoHands:
         """Nobody touches a picture."""
 
     def back(self) -> None:
+        """Nobody touches a picture."""
+
+    def do(self, act: Act) -> None:
         """Nobody touches a picture."""
 
 

@@ -9,12 +9,15 @@ from PIL import Image
 from kiosk.ui.geometry import Millimetres, Rect
 from kiosk.ui.shaping import RTL_LANGUAGES, Style, Typesetter
 from kiosk.ui.theme import TEXT_CAPITALS, TITLE_CAPITALS
+from kiosk.ui.view import Settings
 
 _MOST_TEXTURES: Final = 96
 _REFERENCE_MM: Final = 134.0
 """The short side of a 10-inch screen: letters grow with what is larger."""
 _LARGEST: Final = 1.4
 _TITLE_WISH: Final = 10.5
+_LARGER: Final = 1.3
+AS_IT_COMES: Final = Settings()
 
 
 class Textures:
@@ -32,6 +35,10 @@ class Textures:
             self._kept[key] = _texture(draw())
         self._kept[key] = self._kept.pop(key)
         return self._kept[key]
+
+    def forget(self) -> None:
+        """Keep none: what somebody typed was drawn, too."""
+        self._kept.clear()
 
 
 def _texture(mask: Image.Image) -> Texture:
@@ -55,8 +62,10 @@ class Kit:
         size: tuple[int, int],
         dpi: float,
         language: str,
+        *,
+        settings: Settings = AS_IT_COMES,
     ) -> None:
-        """Take the size in pixels and the dots per inch of the screen."""
+        """Take the size in pixels and the dots per inch of the screen, and what was set by hand."""
         self.set = typesetter
         self.textures = textures
         self.width, self.height = size
@@ -67,8 +76,11 @@ class Kit:
         self.upright = self.height > self.width
         short_mm = min(size) / self.mm.pixels
         self.growth = min(max(short_mm / _REFERENCE_MM, 1.0), _LARGEST)
-        self._title = self._sizes(_TITLE_WISH * self.growth, TITLE_CAPITALS)
-        self._text = self._sizes(TEXT_CAPITALS * min(self.growth, 1.2), TEXT_CAPITALS)
+        self.lower = settings.lower
+        # What has no room to be larger stays as it is: a text takes the largest size that fits.
+        step = _LARGER if settings.large else 1.0
+        self._title = self._sizes(_TITLE_WISH * self.growth * step, TITLE_CAPITALS)
+        self._text = self._sizes(TEXT_CAPITALS * min(self.growth, 1.2) * step, TEXT_CAPITALS)
 
     @property
     def all(self) -> Rect:
@@ -82,6 +94,10 @@ class Kit:
     def text(self, *, bold: bool = False) -> Style:
         """Set text that is read standing."""
         return Style(self._text, bold=bold, language=self.language, balanced=True)
+
+    def plain(self) -> Style:
+        """Set a long text: at one size, in lines as full as they come."""
+        return Style(self._text[:1], language=self.language)
 
     def left(self, rect: Rect) -> int:
         """Say where a rectangle lies from the left: here, and only here, Arabic is mirrored."""

@@ -1,7 +1,7 @@
 """A screen's frame and the parts that several screens share: header, foot, columns of words."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Protocol, TypeVar
 
 from kiosk.ui import shapes
@@ -9,6 +9,7 @@ from kiosk.ui.geometry import Rect
 from kiosk.ui.kit import Kit
 from kiosk.ui.preview import Film, Preview
 from kiosk.ui.shaping import Style, line_pitch
+from kiosk.ui.showing import BACK_ICON
 from kiosk.ui.theme import (
     ACCEPTED,
     APART,
@@ -25,17 +26,26 @@ from kiosk.ui.theme import (
     Colour,
     Look,
 )
-from kiosk.ui.view import About, Kind, View
-from kiosk.ui.widgets import CornerButton, Ink, Placed, TimeLine, Words, icon
+from kiosk.ui.view import About, Act, Kind, View
+from kiosk.ui.widgets import ActionButton, CornerButton, Ink, Placed, TimeLine, Words, backward, icon
 
 _LOOKS: Final = {
     Kind.ACCEPTED: ACCEPTED,
     Kind.PAIRED: ACCEPTED,
     Kind.REPEAT: REPEAT,
     Kind.REFUSED: REFUSED,
+    Kind.SIGNED_UP: ACCEPTED,
+    Kind.WITHDRAWN: ACCEPTED,
+    Kind.THANKS: ACCEPTED,
 }
 _LOW_MM: Final = 120.0
 """Below this height under the header, a screen is a 10-inch one."""
+_LOWER_MM: Final = 114.0
+_LOWER_UPRIGHT_MM: Final = 200.0
+"""How much of the screen is used where controls are lower: what a 10-inch one has."""
+_LOWER_MARGIN: Final = 3.0
+_TALL_ROW: Final = 25.0
+_FOOT_ACTION: Final = 72.0
 _STRIP_ICONS: Final = {About.CLOSED: "plug-zap", About.WIPED: "circle-check"}
 
 Part = TypeVar("Part", bound=Placed)
@@ -52,6 +62,9 @@ class Hands(Protocol):
 
     def back(self) -> None:
         """Close what is open."""
+
+    def do(self, act: Act) -> None:
+        """Do what a button is for."""
 
 
 class Page(Placed):
@@ -87,8 +100,44 @@ Sizer = Callable[[int, int], Item]
 
 
 def inside(page: Page) -> Rect:
-    """Give the screen without its margins."""
-    return page.kit.all.inset(page.kit.mm(MARGIN))
+    """Give the screen without its margins; its lowest part alone where somebody sits before it."""
+    kit = page.kit
+    area = kit.all.inset(kit.mm(MARGIN))
+    if not kit.lower:
+        return area
+    height = min(
+        area.height, kit.mm((_LOWER_UPRIGHT_MM if kit.upright else _LOWER_MM) * min(kit.growth, 1.2))
+    )
+    return Rect(area.start, kit.height - kit.mm(_LOWER_MARGIN) - height, area.width, height)
+
+
+def doer(hands: Hands, act: Act) -> Callable[[], None]:
+    """Give what a button calls."""
+    return lambda: hands.do(act)
+
+
+def actions(page: Page, area: Rect, shares: Sequence[float] = ()) -> Rect:
+    """Draw the row of buttons at the bottom; give what is left above.
+
+    Their widths do not follow their words, so that they stand where they stood in every language. The
+    way back alone stands where reading starts: the end of the row is the main action's place.
+    """
+    kit, found = page.kit, page.view.actions
+    if not found:
+        return area
+    # Upright there is room for a second line and little for a long word.
+    height = kit.mm(_TALL_ROW if kit.upright else TARGET)
+    row, rest = area.cut_bottom(height, kit.mm(GRID * 2))
+    if len(found) == 1 and not found[0].main:
+        row, _ = row.cut_start(min(row.width, kit.mm(80)))
+    places = row.shares(shares if len(shares) == len(found) else [1] * len(found), kit.mm(APART))
+    for place, action in zip(places, found, strict=True):
+        name = backward(kit) if action.icon == BACK_ICON else action.icon
+        button = ActionButton(
+            kit, place, (name, action.word), page.look, doer(page.hands, action.act), main=action.main
+        )
+        page.add(button)
+    return rest
 
 
 def header(page: Page, area: Rect, heading: str, *, star: bool) -> Rect:
@@ -135,8 +184,14 @@ def foot(page: Page, area: Rect) -> Rect:
         rest = _strip(page, area)
         if area.height < kit.mm(_LOW_MM):
             # No room for both: for as long as it stands, the strip takes the place of the last row.
-            return rest
-    row, rest = rest.cut_bottom(pitch, kit.mm(GRID * 1.5))
+            return actions(page, rest)
+    beside = bool(view.actions) and not kit.upright
+    row, rest = rest.cut_bottom(kit.mm(TARGET) if beside else pitch, kit.mm(GRID * 1.5))
+    if beside:
+        at, row = row.cut_start(min(row.width, kit.mm(_FOOT_ACTION)), kit.mm(GRID * 2))
+        actions(page, at)
+    elif view.actions:
+        rest = actions(page, rest)
     if view.clock:
         # Never mirrored in itself: hours stand before minutes in every language.
         width = kit.set.lay_out("00:00", style, row.width, pitch).width
@@ -197,12 +252,17 @@ def said_in(page: Page, area: Rect, *, beside: int = 0) -> list[Item | None]:
     """Prepare title and text for an area; ``beside`` is height that others in it need."""
     kit, look, said = page.kit, page.look, page.view.said
     gap = kit.mm(GRID)
-    text = None
+    style = kit.text()
     room = area.height - beside
-    if said.text:
-        # The text says what to do, so the title makes room for it.
+    if not said.text:
+        return [words_item(page, kit.title(), said.title, look.ink)(area.width, room), None]
+    # The text says what to do, so the title makes room for it; but it is not cut for a larger text's sake.
+    for sizes in (style.sizes, style.sizes[-1:]):
+        sized = replace(style, sizes=sizes)
         most = room - gap - line_pitch(kit.title().sizes[-1])
-        text = words_item(page, kit.text(), said.text, look.quiet)(area.width, most)
-        room -= text.height + gap
-    title = words_item(page, kit.title(), said.title, look.ink)(area.width, room)
+        text = words_item(page, sized, said.text, look.quiet)(area.width, most)
+        left = room - text.height - gap
+        if not kit.set.lay_out(said.title, kit.title(), area.width, max(left, 1)).shortened:
+            break
+    title = words_item(page, kit.title(), said.title, look.ink)(area.width, left)
     return [title, text]

@@ -6,10 +6,12 @@ from typing import Final
 from PIL import Image
 
 from kiosk.ui import shapes
-from kiosk.ui.dialogues import draw_help, draw_language
+from kiosk.ui.dialogues import draw_help, draw_language, draw_notice, draw_options
+from kiosk.ui.faces import draw_faces, draw_show_card, draw_topics
 from kiosk.ui.geometry import Rect
 from kiosk.ui.kit import Kit
-from kiosk.ui.page import Hands, Page, column, foot, header, inside, said_in
+from kiosk.ui.offering import draw_consent, draw_number, draw_question, draw_tiles
+from kiosk.ui.page import Hands, Page, actions, column, foot, header, inside, said_in
 from kiosk.ui.preview import Film, Preview
 from kiosk.ui.theme import BAND, BLUE, GREEN, GRID, SAFFRON, TIME_LINE
 from kiosk.ui.view import About, Kind, View
@@ -20,12 +22,14 @@ _BLUE_SIGNS: Final = frozenset(
     {Kind.UNRECORDED, Kind.BLIND, Kind.WAITING, Kind.STAFF, Kind.CLOSED, Kind.NO_ANSWER}
 )
 _NARROW: Final = 2
+_VERDICT_SHARES: Final[dict[int, tuple[float, ...]]] = {1: (1,), 2: (1, 1.4), 3: (1.42, 1.34, 1)}
+"""The widths of what may be done after a verdict; the main one is the widest, or its word is short."""
 
 
 def build(kit: Kit, view: View, film: Film, hands: Hands) -> Page:
     """Build the screen of a view, whole."""
     page = Page(kit, view, film, hands)
-    _SCREENS.get(view.kind, _sign)(page)
+    SCREENS.get(view.kind, _sign)(page)
     if view.until:
         line, _ = kit.all.cut_bottom(kit.mm(TIME_LINE))
         page.time_line = page.add(TimeLine(kit, line, page.look.accent))
@@ -101,8 +105,11 @@ def _sign(page: Page) -> None:
     verdict = bool(view.until)
     heading = view.booth if verdict else view.body
     whole = area = header(page, inside(page), heading, star=not verdict)
-    # Nothing stands below a verdict: it comes up a little, towards the middle of the screen.
-    area = area.cut_bottom(round(area.height * 0.1))[1] if verdict else foot(page, area)
+    if view.actions:
+        area = actions(page, area, _VERDICT_SHARES[len(view.actions)])
+    else:
+        # Nothing stands below a verdict: it comes up a little, towards the middle of the screen.
+        area = area.cut_bottom(round(area.height * 0.1))[1] if verdict else foot(page, area)
     if kit.upright:
         # Of the whole, so that a strip of two lines in one language makes it no smaller there.
         size = round(min(area.width * 0.5, whole.height * 0.27))
@@ -112,9 +119,9 @@ def _sign(page: Page) -> None:
         sign, _ = top.cut_start(size)
         column(words, said_in(page, words), kit.mm(GRID), upright="top")
     else:
-        size = round(min(area.width * 0.29, area.height * 0.86))
+        size = round(min(area.width * 0.29, area.height * (0.7 if view.actions else 0.86)))
         # Set off from the margin, too: the sign is what is seen from two metres away.
-        at, words = area.cut_start(round(size * 1.2), kit.mm(GRID * 3))
+        at, words = area.cut_start(round(size * (1.05 if view.actions else 1.2)), kit.mm(GRID * 2))
         sign = at.middle(size, size)
         column(words, said_in(page, words), kit.mm(GRID))
     page.sign = page.add(_sign_of(page, sign))
@@ -143,14 +150,36 @@ def _sign_of(page: Page, at: Rect) -> Ink:
         Kind.NO_ANSWER: lambda: signed(shapes.diamond, kit.set.icon("wifi-off", inner)),
         Kind.CLOSED: lambda: signed(shapes.disc, kit.set.icon("calendar-check", inner)),
         Kind.PAIRED: lambda: signed(shapes.disc, shapes.tick(size)),
+        Kind.SIGNED_UP: lambda: signed(shapes.disc, shapes.tick(size)),
+        Kind.WITHDRAWN: lambda: signed(shapes.disc, kit.set.icon("undo-2", round(size * 0.6))),
+        Kind.THANKS: lambda: signed(shapes.disc, kit.set.icon("heart-handshake", round(size * 0.6))),
+        Kind.MOMENT: lambda: shapes.star(size),
     }
     colour = BLUE if kind in _BLUE_SIGNS else page.look.accent
     return Ink(kit, at, colour, kit.textures.get(("sign", kind, page.view.camera, size), drawn[kind]))
 
 
-_SCREENS: Final[dict[Kind, Callable[[Page], None]]] = {
+SCREENS: Final[dict[Kind, Callable[[Page], None]]] = {
     Kind.ATTRACT: _attract,
     Kind.PAIRING: _attract,
     Kind.LANGUAGE: draw_language,
     Kind.HELP: draw_help,
+    Kind.OPTIONS: draw_options,
+    Kind.NOTICE: draw_notice,
+    Kind.OFFERS: draw_tiles,
+    Kind.MINE: draw_tiles,
+    Kind.CONSENT: draw_consent,
+    Kind.NUMBER: draw_number,
+    Kind.SIGNED: draw_question,
+    Kind.WITHDRAW: draw_question,
+    Kind.FACES: draw_faces,
+    Kind.TOPICS: draw_topics,
+    Kind.MORE: draw_topics,
+    Kind.MAY_CALL: draw_question,
+    Kind.SHOW_CARD: draw_show_card,
+    Kind.STILL: draw_question,
+    Kind.CALLED: draw_question,
 }
+"""Who draws what. Every kind that is not here says one thing, with a sign. A keyboard that can write
+words comes in as ``Kind.WRITE``; until it does, nobody is asked to write.
+"""

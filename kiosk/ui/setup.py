@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from kiosk import KioskError
 from kiosk.ui.geometry import MM_PER_INCH
+from kiosk.ui.lockdown import prepare_lockdown
 from kiosk.ui.shaping import require_raqm
 
 _ENVIRONMENT: Final = {
@@ -60,6 +61,7 @@ def prepare(home: Path, options: WindowOptions, *, frames_a_second: int = 60) ->
     require_raqm()
     home.mkdir(parents=True, exist_ok=True)
     os.environ.update(_ENVIRONMENT, KIVY_HOME=str(home))
+    prepare_lockdown()
     logging.getLogger("kivy").setLevel(logging.ERROR)
     from kivy.config import Config  # noqa: PLC0415 - Kivy reads the environment when it is imported
 

@@ -155,3 +155,26 @@ def _dot(
     draw.ellipse(
         ((x - radius) * scale, (y - radius) * scale, (x + radius) * scale, (y + radius) * scale), fill=fill
     )
+
+
+def face(size: int, mood: float) -> Image.Image:
+    """Draw eyes and a mouth: ``mood`` from -1, its corners down, over 0, straight, to 1, a smile."""
+    bend = 0.15 * mood
+    mouth = [
+        (0.5 + across, 0.68 - bend * 0.4 + bend * (1 - (across / 0.22) ** 2))
+        for across in (step / 20 * 0.22 for step in range(-20, 21))
+    ]
+
+    def draw_it(draw: ImageDraw.ImageDraw, scale: int) -> None:
+        for eye in (0.34, 0.66):
+            _dot(draw, scale, (eye, 0.41), 0.062)
+        _stroke(draw, scale, mouth, 0.066)
+
+    return _drawn(size, draw_it)
+
+
+def ring(size: int, stroke: int) -> Image.Image:
+    """Draw a circle."""
+    inner = Image.new("L", (size, size))
+    inner.paste(disc(size - 2 * stroke), (stroke, stroke))
+    return ImageChops.subtract(disc(size), inner)

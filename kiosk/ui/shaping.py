@@ -26,6 +26,8 @@ RTL_LANGUAGES: Final = frozenset({"ar"})
 ELLIPSIS: Final = "…"
 # Longer than anything that is meant to be read standing; bounds the work on what is not.
 MOST_CHARACTERS: Final = 400
+_LONGEST_TEXT: Final = 20_000
+"""More of a notice than this nobody reads standing, and nobody should have to wait for."""
 _MOST_MARKS: Final = 2
 # Baseline and room around a line, as shares of the font's size; tashkil and tails fit in.
 _BASELINE: Final = 1.02
@@ -117,6 +119,10 @@ class Typesetter:
         self.lay_out = lru_cache(maxsize=256)(self._lay_out)
         self.size_for_capitals = lru_cache(maxsize=64)(self._size_for_capitals)
         self.drawable = lru_cache(maxsize=4096)(self._drawable)
+
+    def forget(self) -> None:
+        """Keep no text: somebody has typed some of it."""
+        self.lay_out.cache_clear()
 
     def _font(self, size: int, bold: bool) -> ImageFont.FreeTypeFont:  # noqa: FBT001 - keys of a cache
         return ImageFont.truetype(self._files[bold], size, layout_engine=ImageFont.Layout.RAQM)
@@ -295,6 +301,11 @@ class Typesetter:
             end = start
         return found
 
+    def lines_of(self, text: str, style: Style, width: int) -> list[str]:
+        """Break a long text into lines, at the style's first size."""
+        words = keep_together(" ".join(self.clean(piece) for piece in _pieces(text))).split(" ")
+        return self._wrap(words, style.sizes[0], style, width)[0]
+
     # -- ink ---------------------------------------------------------------------------------
 
     def pad(self, laid: Laid) -> int:
@@ -336,6 +347,16 @@ class Typesetter:
         top = (large - ascent - descent) // 2
         ImageDraw.Draw(mask).text((0, top), sign, fill=255, font=font)
         return mask.resize((size, size), Image.Resampling.LANCZOS)
+
+
+def _pieces(text: str) -> list[str]:
+    """Break a text between words into pieces that are no longer than what is cleaned at once."""
+    pieces = [""]
+    for word in text[:_LONGEST_TEXT].split():
+        if len(pieces[-1]) + len(word) >= MOST_CHARACTERS:
+            pieces.append("")
+        pieces[-1] = f"{pieces[-1]} {word}".strip()
+    return pieces
 
 
 def keep_together(text: str) -> str:

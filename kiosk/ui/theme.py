@@ -25,6 +25,8 @@ SAND: Final = colour("#EFE7D5")
 """Behind a calm strip; ink on it has 13:1."""
 MINT: Final = colour("#E3EEE8")
 """Behind an icon beside words; green on it has 8:1."""
+MOODS: Final = tuple(colour(code) for code in ("#FF9B8A", "#FFC9A8", "#F4E1A6", "#CDE8C4", "#8FD3B0"))
+"""Behind the five faces, the worst first; ink on each has 8:1 or more."""
 SHADE: Final = colour("#56655F")
 """Where the camera's picture will be."""
 CLEAR: Final = (0.0, 0.0, 0.0, 0.0)

@@ -9,7 +9,9 @@ from typing import Any, Final
 
 from kivy.core.audio import SoundLoader
 
-NAMES: Final = ("accepted", "repeat", "refused", "trouble", "touch")
+NAMES: Final = ("accepted", "repeat", "refused", "trouble", "touch", "called")
+LOUDNESS: Final = {1: 0.15, 2: 0.45, 3: 1.0}
+"""How loud each step of the volume is, as a share of what the loudspeaker gives."""
 
 
 class Tones:
@@ -26,12 +28,13 @@ class Tones:
         if len(self.sounds) < len(NAMES):
             on_silent()
 
-    def play(self, name: str) -> None:
+    def play(self, name: str, loudness: float = 1.0) -> None:
         """Play a tone, from its beginning where it still sounds; the one before it ends."""
         for sound in self.sounds.values():
             if sound.state == "play":
                 sound.stop()
         if name in self.sounds:
+            self.sounds[name].volume = loudness
             self.sounds[name].play()
 
 

@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from kiosk.rules.wording import Said
 
 
 class Kind(StrEnum):
-    """The kinds of screen; the first six pass, the next two are dialogues, the rest stands.
+    """The kinds of screen.
 
-    ``UNRECORDED`` stands, too, where a kiosk cannot even start for want of its journal.
+    The first group passes, the second is opened over whatever is there, the third is a member's
+    dialogue, and the rest stands. ``UNRECORDED`` stands, too, where a kiosk cannot even start for
+    want of its journal.
     """
 
     ACCEPTED = "accepted"
@@ -18,8 +21,31 @@ class Kind(StrEnum):
     STAFF = "staff"
     UNRECORDED = "unrecorded"
     PAIRED = "paired"
+    SIGNED_UP = "signed_up"
+    WITHDRAWN = "withdrawn"
+    THANKS = "thanks"
+
     LANGUAGE = "language"
     HELP = "help"
+    OPTIONS = "options"
+    NOTICE = "notice"
+
+    OFFERS = "offers"
+    MINE = "mine"
+    CONSENT = "consent"
+    NUMBER = "number"
+    SIGNED = "signed"
+    WITHDRAW = "withdraw"
+    FACES = "faces"
+    TOPICS = "topics"
+    MORE = "more"
+    MAY_CALL = "may_call"
+    WRITE = "write"
+    SHOW_CARD = "show_card"
+    MOMENT = "moment"
+    STILL = "still"
+
+    CALLED = "called"
     STARTING = "starting"
     WAITING = "waiting"
     BLIND = "blind"
@@ -39,6 +65,91 @@ class About(StrEnum):
     WIPED = "wiped"
 
 
+class Do(StrEnum):
+    """What a touch asks for."""
+
+    BACK = "back"
+    FINISH = "finish"
+    STAY = "stay"
+    NEXT = "next"
+    PREVIOUS = "previous"
+    OFFERS = "offers"
+    MINE = "mine"
+    OFFER = "offer"
+    AGREE = "agree"
+    WITHDRAW = "withdraw"
+    ANOTHER_NUMBER = "another_number"
+    DIGIT = "digit"
+    ERASE = "erase"
+    USE_NUMBER = "use_number"
+    TELL_US = "tell_us"
+    FACE = "face"
+    TOPIC = "topic"
+    MORE = "more"
+    WITH_CARD = "with_card"
+    URGENT = "urgent"
+    MAY_CALL = "may_call"
+    WRITE = "write"
+    TEXT = "text"
+    SEND = "send"
+    OPTIONS = "options"
+    NOTICE = "notice"
+    LOWER = "lower"
+    LARGE = "large"
+    VOLUME = "volume"
+    CALL = "call"
+    HELP_HAS_COME = "help_has_come"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A touch that asks for something, and what it is about: an id, a digit, ``yes``, what was written."""
+
+    do: Do
+    of: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button of the row at the bottom; the ``main`` one is filled."""
+
+    act: Act
+    icon: str
+    word: str
+    main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A tile: perhaps an icon, a word, perhaps a second line; ``chosen`` is what is in force."""
+
+    act: Act
+    icon: str
+    word: str
+    text: str = ""
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence with the icon that says the same."""
+
+    icon: str
+    words: str
+
+
+LOUDEST: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What whoever stands there has set, until nobody does; ``volume`` is 1 to :data:`LOUDEST`."""
+
+    lower: bool = False
+    large: bool = False
+    volume: int = LOUDEST
+
+
 @dataclass(frozen=True, slots=True)
 class Help:
     """A help screen's words: steps for whoever stands there, causes for the staff."""
@@ -56,6 +167,10 @@ class View:
     while a screen stands, so they tell no two views apart. ``number`` counts the verdicts: two
     members who are welcomed one after the other each see a screen of their own. ``steps`` and
     ``causes`` are a help screen's lines, ``heading`` stands above the causes.
+
+    ``actions`` is the row at the bottom, ``tiles`` are choices, and ``text`` is long: what does not
+    fit is shown in parts, ``part`` counts them from 0 and may be beyond the last. ``lines`` stand
+    beside a consent, ``typed`` is what was typed so far.
     """
 
     kind: Kind
@@ -72,5 +187,12 @@ class View:
     back: str = ""
     camera: bool = True
     number: int = 0
+    actions: tuple[Action, ...] = ()
+    tiles: tuple[Choice, ...] = ()
+    text: str = ""
+    part: int = 0
+    lines: tuple[Line, ...] = ()
+    typed: str = ""
+    settings: Settings = Settings()
     since: float = field(default=0.0, compare=False)
     until: float = field(default=0.0, compare=False)

@@ -195,7 +195,7 @@ class ActionButton(Touchable):
         ink = look.on_accent if main else look.accent
         super().__init__(kit, rect, on_tap, ink)
         self.name = name
-        size, gap, edge = kit.mm(9), kit.mm(APART), kit.mm(5)
+        size, gap, edge = kit.mm(9), kit.mm(2.5), kit.mm(3.5)
         style = kit.text(bold=True)
         laid = kit.set.lay_out(word, style, rect.width - size - gap - 2 * edge, rect.height)
         row = rect.middle(size + gap + laid.width, rect.height)

@@ -21,7 +21,7 @@ from kiosk.config import read_config
 from tests.brokers import free_port
 from tests.kiosk.ui.remote import BRICK, GREEN, LIME, SAFFRON, Window
 from tests.network import Proxy
-from tests.programs import Office, Pipe, call, environment, kiosk_facts
+from tests.programs import EXAMPLE, Office, Pipe, call, environment, kiosk_facts
 from tests.waiting import until
 
 CORNERS = ((0, 0), (1, 0), (0, 0.95), (1, 0.95))
@@ -33,12 +33,17 @@ CHANCE = np.random.default_rng(3)
 class Site:
     """A server that runs behind a network that can be cut, a kiosk that has its programme, and cards."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, more: str = "") -> None:
+        """Take what the tour's file says besides."""
         self.path = path
         port = free_port()
         self.proxy = Proxy(port)
         kiosk_broker = f"mqtt://127.0.0.1:{self.proxy.port}"
         self.office = Office(path, init=["--listen", f"127.0.0.1:{port}", "--kiosk-broker", kiosk_broker])
+        if more:
+            tour = path / "tour.toml"
+            tour.write_text(EXAMPLE.read_text(encoding="utf-8") + more, encoding="utf-8")
+            call("server", "tour", "load", tour, "--dir", self.office.path)
         self._tokens = self.office.tokens(60)
         self.server = self.office.run()
         self.config = self.office.add_kiosk("kiosk", "bank")

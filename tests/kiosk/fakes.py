@@ -20,7 +20,7 @@ from kiosk.config import KioskConfig
 from kiosk.journal import Journal
 from kiosk.notices import Delivered, Notice, ProgrammeTaken, Scanned, Trouble
 from kiosk.rules.desk import Moment
-from kiosk.station import Reading, Station
+from kiosk.station import Around, Reading, Station
 from kiosk.uplink import Arrived, Connected, Disconnected, UplinkEvent
 from tests.waiting import until
 from tests.wire.strategies import (
@@ -301,6 +301,7 @@ class Kiosk:
         connected: bool = True,
         journal: Callable[[KioskConfig], Journal] = bootstrap.open_journal,
         on_notice: Callable[[Notice], None] | None = None,
+        around: Around | None = None,
         **settings: Any,
     ) -> None:
         self.config = config_in(path, **settings)
@@ -324,6 +325,7 @@ class Kiosk:
             mint=bootstrap.mint(),
             on_notice=on_notice or self.notices.append,
             software="tests",
+            around=around or Around(),
         )
         self.station.start()
         if connected:

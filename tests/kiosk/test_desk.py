@@ -29,8 +29,10 @@ from tests.wire.strategies import (
     public,
 )
 from wire.card import CardIdentity, Category, RefusalCode, sign
-from wire.events import CardRef, Event, Refusal, Visit, encode_event
-from wire.programme import CardKey, Revocations, RevokedKey
+from wire.described import Session
+from wire.events import CardRef, Event, Passage, Refusal, SessionAttendance, Visit, encode_event
+from wire.programme import Booth, CardKey, Revocations, RevokedKey
+from wire.setup import Setup
 
 BOOT, OTHER_BOOT = "a" * 32, "b" * 32
 NOON = datetime(2024, 11, 1, 12, tzinfo=UTC)
@@ -51,11 +53,20 @@ def revocations(*cards: str, keys: list[RevokedKey] | None = None) -> Revocation
     return Revocations(version=1, issued_at=1, cards=list(cards), keys=keys or [])
 
 
-def desk(revoked: Revocations | None = None, last_server_ms: int = 0, **programme: object) -> Desk:
+def desk(
+    revoked: Revocations | None = None,
+    last_server_ms: int = 0,
+    *,
+    booth: str = "",
+    setup: Setup | None = None,
+    **programme: object,
+) -> Desk:
     return Desk(
         body_key=public(BODY_KEY),
         programme=a_programme(**programme),
         revocations=revoked,
+        setup=setup,
+        booth=booth,
         last_server_ms=last_server_ms,
     )
 
@@ -119,7 +130,7 @@ def test_a_revoked_card_is_refused_and_named() -> None:
 
 def test_every_refusal_code_is_met_above() -> None:
     marks = getattr(test_a_scan_is_refused_with_a_code_and_recorded, "pytestmark", [])
-    met = {case[1] for case in marks[0].args[1]} | {RefusalCode.REVOKED}
+    met = {case[1] for case in marks[0].args[1]} | {RefusalCode.REVOKED, RefusalCode.NOT_INVITED}
     assert met == set(RefusalCode)
 
 
@@ -421,3 +432,97 @@ def test_any_other_text_is_refused_without_a_word(text: str) -> None:
     decision = decide(text)
     assert decision.outcome is Outcome.REFUSED
     assert decision.card is None
+
+
+# -- doors and sessions ----------------------------------------------------------------------------
+
+MEETING = Session(
+    id="delegates",
+    names={"fr": "Réunion"},
+    booth="hall",
+    day="2024-11-01",
+    starts="11:30",
+    ends="13:00",
+    by_invitation=True,
+)
+GUEST = str(IDENTITY)
+
+
+def at_meeting(text: str, moment: Moment | None = None, *invited: str, **changes: Any) -> Decision:
+    setup = Setup(version=1, fair="rabat", invitees={MEETING.id: list(invited)}) if invited else None
+    at_the_hall = desk(booth="hall", setup=setup, sessions=[MEETING], **changes)
+    return at_the_hall.decide(text, RecentVisits(), moment or at())
+
+
+@pytest.mark.parametrize(("kind", "direction"), [("entrance", "in"), ("exit", "out")])
+def test_at_a_door_a_card_is_a_passage(kind: str, direction: Any) -> None:
+    doors = [Booth(id="door", names={"fr": "Porte"}, kind=kind)]
+    decision = desk(booth="door", booths=doors).decide(token(), RecentVisits(), at())
+    assert decision.outcome is Outcome.ACCEPTED
+    assert decision.fact == Passage(direction=direction, card=CardRef.of(a_card()))
+    assert decision.attendance is None
+
+
+def test_a_kind_of_place_that_is_not_known_is_a_booth() -> None:
+    strange = [Booth(id="door", names={"fr": "Porte"}, kind="balcony")]
+    assert isinstance(desk(booth="door", booths=strange).decide(token(), RecentVisits(), at()).fact, Visit)
+
+
+def test_a_scan_at_a_session_is_its_roll_call_too() -> None:
+    decision = at_meeting(token(), None, GUEST)
+    assert decision.fact == Visit(card=CardRef.of(a_card()))
+    assert decision.attendance == SessionAttendance(card=CardRef.of(a_card()), session="delegates")
+    assert decision.session == MEETING
+
+
+def test_who_is_not_invited_is_turned_away_and_staff_may_admit() -> None:
+    refused = at_meeting(token(), None, "0001-00000000000001")
+    assert (refused.outcome, refused.code) == (Outcome.REFUSED, RefusalCode.NOT_INVITED)
+    assert refused.fact == Refusal(code=RefusalCode.NOT_INVITED, card=CardRef.of(a_card()))
+    assert refused.attendance is None
+    admitted = desk(booth="hall", sessions=[MEETING]).admit(refused)
+    assert (admitted.outcome, admitted.code) == (Outcome.ACCEPTED, None)
+    assert admitted.attendance == SessionAttendance(
+        card=CardRef.of(a_card()), session="delegates", invited=False
+    )
+    assert isinstance(admitted.fact, Visit)
+    with pytest.raises(ValueError, match="only who was not invited"):
+        desk().admit(decide("nothing"))
+
+
+def test_everyone_may_come_while_no_list_has_come() -> None:
+    assert at_meeting(token()).attendance is not None
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "called"),
+    [(10, 29, False), (10, 30, True), (13, 30, True), (13, 31, False)],
+)
+def test_a_roll_is_called_from_an_hour_before_to_half_an_hour_after(
+    hour: int, minute: int, *, called: bool
+) -> None:
+    # The example's fair is in Morocco, which was an hour ahead of UTC in 2024.
+    local = NOON.replace(hour=hour - 1, minute=minute)
+    decision = at_meeting(token(), at(local), "0001-00000000000001")
+    assert (decision.code is RefusalCode.NOT_INVITED) is called
+    assert (decision.session is not None) is called
+
+
+def test_a_clock_that_nobody_believes_calls_no_roll() -> None:
+    decision = at_meeting(token(), at(1000), GUEST)
+    assert isinstance(decision.fact, Visit)
+    assert decision.fact.clock_doubtful
+    assert decision.attendance is None
+
+
+@pytest.mark.parametrize("day", ["2024-11", "2024", ""])
+def test_a_session_whose_day_is_not_known_calls_no_roll_by_itself(day: str) -> None:
+    someday = Session(id="training", names={"fr": "Formation"}, booth="hall", day=day)
+    decision = desk(booth="hall", sessions=[someday]).decide(token(), RecentVisits(), at())
+    assert decision.session is None
+
+
+def test_of_two_sessions_the_one_that_began_last_is_called() -> None:
+    workshop = Session(id="workshop", names={"fr": "Atelier"}, booth="hall", day="2024-11-01", starts="12:45")
+    decision = desk(booth="hall", sessions=[workshop, MEETING]).decide(token(), RecentVisits(), at())
+    assert decision.session == workshop

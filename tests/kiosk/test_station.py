@@ -236,7 +236,7 @@ def taken(version: int) -> ProgrammeTaken:
         FAIR,
         1,
         body_names={"fr": "Fondation", "ar": "المؤسسة"},
-        booth_names={"fr": "Banque"},
+        booth_names={"fr": "Banque", "ar": "البنك"},
         timezone="Africa/Casablanca",
     )
 

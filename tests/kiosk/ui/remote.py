@@ -13,7 +13,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,10 +28,21 @@ GREEN, BRICK, SAFFRON, LIME = (11, 79, 69), (140, 29, 24), (242, 182, 60), (250,
 class Window:
     """A running kiosk with a window that is drawn into memory; its notices are JSON lines."""
 
-    def __init__(self, config: Path, source: str, *words: str, size: str = "1280x800") -> None:
+    def __init__(
+        self,
+        config: Path,
+        source: str,
+        *words: str,
+        size: str = "1280x800",
+        display: Mapping[str, str] = DISPLAY,
+    ) -> None:
+        """Open it, without a ``size`` on the full screen; ``display`` says where: in memory, or X's."""
         self._socket = config.with_suffix(f".{time.monotonic_ns()}.sock")
-        said = ("run", "--config", config, "--source", source, "--size", size, "--inches", "10", "--json")
-        self.process = Process("tests.kiosk.ui.remote", self._socket, *said, *words, env=DISPLAY)
+        said = ("run", "--config", config, "--source", source, "--inches", "10", "--json")
+        sized = ("--size", size) if size else ()
+        self.process = Process(
+            "tests.kiosk.ui.remote", self._socket, *said, *sized, *words, env={**DISPLAY, **display}
+        )
         self._line = socket.socket(socket.AF_UNIX)
         self._line.settimeout(2 * PATIENCE_S)
         self._replies = self._line.makefile("r", encoding="utf-8")
@@ -80,6 +91,13 @@ class Window:
             raise AssertionError(f"{problem}; the screen shows {seen}\n{told}") from problem
         return seen[0]
 
+    def touch(self, *names: str) -> None:
+        """Touch one button after the other, by its icon or its word, each as soon as it is there."""
+        for name in names:
+            # A screen that has just changed takes no touch: a finger may still tremble on it.
+            time.sleep(0.35)
+            until(lambda name=name: self.ask("tap", name), seconds=PATIENCE_S, what=f"a button {name}")  # type: ignore[misc]
+
     def until_kind(self, kind: str, seconds: float = PATIENCE_S) -> Any:
         return self.until(lambda view: view["kind"] == kind, kind, seconds)
 
@@ -114,10 +132,17 @@ def _view() -> dict[str, Any]:
         "strip": view.strip,
         "causes": view.causes,
         "until": view.until,
+        "tiles": {tile.word: tile.chosen for tile in view.tiles},
+        "actions": [action.icon for action in view.actions],
+        "typed": view.typed,
         "texts": [part.text for part in below(face) if isinstance(part, Words)],
         "pictures": face.film.shown,
         "built": face.built,
     }
+
+
+def _size() -> list[int]:
+    return [round(side) for side in _face().size]
 
 
 def _pixels(places: Sequence[tuple[float, float]]) -> list[tuple[int, ...]]:
@@ -143,6 +168,24 @@ def _tap(name: str) -> bool:
     return bool(found)
 
 
+def _two_fingers(*names: str) -> bool:
+    """Touch two buttons at once; False where the screen has not both."""
+    from kivy.tests.common import UnitTestTouch  # noqa: PLC0415 - the same
+
+    from kiosk.ui.widgets import Touchable  # noqa: PLC0415 - the same
+    from tests.kiosk.ui.stage import below  # noqa: PLC0415 - the same
+
+    parts = {part.name: part for part in below(_face()) if isinstance(part, Touchable)}
+    if not all(name in parts for name in names):
+        return False
+    touches = [UnitTestTouch(*parts[name].center) for name in names]
+    for touch in touches:
+        touch.touch_down()
+    for touch in touches:
+        touch.touch_up()
+    return True
+
+
 def _fill_disk(full: bool) -> None:  # noqa: FBT001 - it came over the socket
     """Let every write to a file fail, as on a full disk, or succeed again."""
     _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -152,7 +195,9 @@ def _fill_disk(full: bool) -> None:  # noqa: FBT001 - it came over the socket
 ANSWERS: Final[dict[str, Callable[..., Any]]] = {
     "view": _view,
     "pixels": _pixels,
+    "size": _size,
     "tap": _tap,
+    "two_fingers": _two_fingers,
     "fill_disk": _fill_disk,
 }
 
@@ -205,5 +250,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    os.environ.update(DISPLAY)
+    os.environ.update({**DISPLAY, **os.environ})
     main()

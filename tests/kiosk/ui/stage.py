@@ -2,14 +2,19 @@
 
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
 from kiosk.notices import Notice, ProgrammeTaken
+from kiosk.ui.example import DESCRIBED
 from kiosk.ui.flow import Flow
-from kiosk.ui.gallery import BODY, BOOTH, WALL, Shape, Studio
+from kiosk.ui.gallery import Shape, Studio
+from kiosk.ui.scenes import BODY, BOOTH, WALL
 from kiosk.ui.view import View
+
+if TYPE_CHECKING:
+    from kiosk.wishes import Wish
 
 PATIENCE_S = 5.0
 
@@ -31,6 +36,7 @@ class Stage:
 
         self.now = 1000.0
         self.played: list[str] = []
+        self.asked: list[Wish] = []
         self._loop = EventLoop
         self.window = EventLoop.window
         self.flow = Flow(studio.catalogues.of)
@@ -39,6 +45,7 @@ class Stage:
             self.flow,
             dpi=shape.dpi,
             play=self.played.append,
+            ask=self.asked.append,
             monotonic=lambda: self.now,
             wall=lambda: WALL,
         )
@@ -58,6 +65,17 @@ class Stage:
         self.face.tell(lambda flow: flow.place(BODY, BOOTH, ""))
         self.frame()
         return self
+
+    def described(self) -> "Stage":
+        """Let it stand at a booth with offers, as well."""
+        self.ready().hear(DESCRIBED)
+        return self
+
+    def touch(self, *names: str) -> None:
+        """Touch one button after the other, as somebody who looks first."""
+        for name in names:
+            self.wait(0.5)
+            self.tap(name)
 
     def frame(self, count: int = 1) -> None:
         for _ in range(count):

@@ -9,7 +9,8 @@ import pytest
 from kiosk.notices import Delivered, Link, Trouble
 from kiosk.rules.desk import Outcome
 from kiosk.ui.flow import Flow
-from kiosk.ui.gallery import SHAPES, scan
+from kiosk.ui.gallery import SHAPES
+from kiosk.ui.scenes import scan
 from kiosk.ui.view import Kind
 from tests.kiosk.ui.stage import Stage
 
@@ -225,7 +226,7 @@ def test_the_preview_shows_the_newest_picture_as_a_mirror(stage: Stage) -> None:
 def test_fifty_taps_a_second_break_nothing_and_pile_up_nothing(stage: Stage) -> None:
     stage.ready()
     built = stage.face.built
-    places = [stage.find("languages").center, stage.find("circle-question-mark").center, (300, 100)]
+    places = [stage.find("languages").center, stage.find("circle-question-mark").center, (300, 300)]
     for tap in range(200):
         touch = stage.finger(*places[tap % 3])
         touch.touch_down()

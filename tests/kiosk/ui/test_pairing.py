@@ -5,7 +5,7 @@ import pytest
 from kiosk.notices import Pairing, ProgrammeTaken, Trouble
 from kiosk.rules.desk import Outcome
 from kiosk.ui.flow import Flow
-from kiosk.ui.gallery import BODY, BOOTH, scan
+from kiosk.ui.scenes import BODY, BOOTH, scan
 from kiosk.ui.view import Kind
 from tests.kiosk.ui.stage import Stage
 from wire.pairing import PairingRefusal

@@ -1,0 +1,232 @@
+"""What staff do at a kiosk, behind a card or a PIN: another booth, undo, by hand, stick, restart.
+
+Who has come in stays in for two minutes after the last wish. Wrong PINs lock the door for a
+while, also over a restart. What staff did carries their ``staff_id``.
+"""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+from kiosk import KioskError
+from kiosk.backstage import Backstage
+from kiosk.clock import Clock
+from kiosk.descriptions import Descriptions
+from kiosk.journal import JournalError, Position
+from kiosk.notices import Notice, RecordedFact, StaffDone, StaffIn, StaffOut, StaffRefused
+from kiosk.recorder import Recorder
+from kiosk.rules.lockout import wait_s
+from kiosk.wishes import (
+    ByHandWish,
+    DiagnosticsWish,
+    ExportWish,
+    PinWish,
+    QuitWish,
+    RestartWish,
+    StaffEndWish,
+    StaffWish,
+    SwitchBoothWish,
+    UndoWish,
+)
+from wire.card import CardError, CardIdentity, Category
+from wire.events import CardRef, EventError, Passage, SessionAttendance, SignUp, Visit, Void, decode_event
+from wire.setup import typed_pin
+
+STAYS_S: Final = 120.0
+NEWEST: Final = 20
+_FAILURES: Final = "pin_failures"
+_REASONS: Final = frozenset({"wrong_card", "twice", "test", "other"})
+
+
+class Staff:
+    """Who of the staff is in, and what they do; for the counter's thread, but for ``enter``'s word."""
+
+    def __init__(
+        self,
+        *,
+        recorder: Recorder,
+        descriptions: Descriptions,
+        clock: Clock,
+        notify: Callable[[Notice], None],
+        recorded: Callable[[Position], None],
+        backstage: Backstage,
+        forget_visit: Callable[[CardIdentity], None],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._recorder = recorder
+        self._descriptions = descriptions
+        self._clock = clock
+        self._notify = notify
+        self._recorded = recorded
+        self._backstage = backstage
+        self._forget_visit = forget_visit
+        self._monotonic = monotonic
+        self._in = ""
+        self._until = 0.0
+        self._failures = self._kept_failures()
+        self._failed_at = monotonic()
+        self._hasher = PasswordHasher()
+
+    def enter(self, staff_id: str) -> None:
+        """Let somebody in who has shown a staff card."""
+        self._in = staff_id
+        self._stay()
+        self._notify(StaffIn(staff_id, STAYS_S))
+        self._look()
+
+    def do(self, wish: StaffWish) -> None:
+        """Do what was asked for; raises ``JournalError``."""
+        if isinstance(wish, PinWish):
+            self._try_pin(wish.typed)
+        elif not self._in or self._monotonic() > self._until or isinstance(wish, StaffEndWish):
+            self._leave()
+        else:
+            self._stay()
+            self._do(wish)
+
+    def _do(self, wish: StaffWish) -> None:
+        match wish:
+            case SwitchBoothWish(booth):
+                code = "" if self._backstage.switch_booth(booth) else "unknown_booth"
+                self._done(StaffDone("booth", code, booth))
+            case UndoWish(event_id, reason):
+                self._undo(event_id, reason)
+            case ByHandWish(number):
+                self._by_hand(number)
+            case ExportWish(stick):
+                self._write("export", lambda: self._backstage.export(Path(stick)))
+            case DiagnosticsWish(stick):
+                self._write("diagnostics", lambda: (self._backstage.diagnostics(Path(stick)), 0))
+            case RestartWish() | QuitWish():
+                self._backstage.leave(isinstance(wish, RestartWish))
+            case _:
+                self._look()
+
+    # -- who is in -------------------------------------------------------------------------------
+
+    def _try_pin(self, typed: str) -> None:
+        locked = wait_s(self._failures, self._monotonic() - self._failed_at)
+        if locked:
+            self._notify(StaffRefused("locked", locked))
+            return
+        pin, setup = typed_pin(typed), self._descriptions.setup
+        if setup is None or not setup.staff:
+            self._notify(StaffRefused("none"))
+            return
+        verifier = setup.staff_with(pin.staff_id) if pin else None
+        if pin is not None and verifier is not None and self._fits(verifier.pin_verifier, pin.digits):
+            self._count_failures(0)
+            self.enter(verifier.staff_id)
+            return
+        self._count_failures(self._failures + 1)
+        locked = wait_s(self._failures, 0.0)
+        self._notify(StaffRefused("locked" if locked else "wrong", locked))
+
+    def _fits(self, verifier: str, digits: str) -> bool:
+        try:
+            return self._hasher.verify(verifier, digits)
+        except (Argon2Error, InvalidHashError):
+            return False
+
+    def _count_failures(self, count: int) -> None:
+        if count == self._failures == 0:
+            return
+        self._failures, self._failed_at = count, self._monotonic()
+        self._recorder.ask(self._recorder.journal.put, _FAILURES, b"%d" % count)
+
+    def _kept_failures(self) -> int:
+        kept = self._recorder.ask(self._recorder.journal.get, _FAILURES)
+        return int(kept) if kept is not None and kept.isdigit() else 0
+
+    def _stay(self) -> None:
+        self._until = self._monotonic() + STAYS_S
+
+    def _leave(self) -> None:
+        self._in = ""
+        self._notify(StaffOut())
+
+    # -- what they do ------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        self._notify(self._backstage.look(self._newest()))
+
+    def _done(self, notice: StaffDone) -> None:
+        self._notify(notice)
+        self._look()
+
+    def _undo(self, event_id: str, reason: str) -> None:
+        fact = next((each for each in self._undoable() if each[0].event_id == event_id), None)
+        if fact is None:
+            self._done(StaffDone("undo", "unknown_fact"))
+            return
+        void = Void(target=event_id, reason=reason if reason in _REASONS else "other")
+        position, _ = self._recorder.record_all([void], self._clock.read(), self._in)[0]
+        self._recorded(position)
+        if (card := fact[1]) is not None:
+            self._forget_visit(card)
+        self._done(StaffDone("undo"))
+
+    def _by_hand(self, number: str) -> None:
+        desk, card = self._descriptions.desk, None
+        if number.strip():
+            try:
+                card = CardIdentity.parse(number)
+            except CardError:
+                self._done(StaffDone("by_hand", "no_number"))
+                return
+        code = "closed" if desk is None or desk.closed else desk.why_not_by_hand(card) if card else ""
+        if code:
+            self._done(StaffDone("by_hand", code))
+            return
+        # What else a card says stands in its code alone.
+        visit = Visit(card=None if card is None else _reference(card))
+        position, _ = self._recorder.record_all([visit], self._clock.read(), self._in)[0]
+        self._recorded(position)
+        self._done(StaffDone("by_hand", count=1))
+
+    def _write(self, what: str, work: Callable[[], tuple[str, int]]) -> None:
+        try:
+            written, count = work()
+        except JournalError:
+            raise
+        except KioskError as problem:
+            self._done(StaffDone(what, "cannot_write", str(problem)))
+            return
+        self._done(StaffDone(what, "" if written else "nothing", Path(written).name, count))
+
+    def _newest(self) -> tuple[RecordedFact, ...]:
+        return tuple(fact for fact, _ in self._undoable())
+
+    def _undoable(self) -> list[tuple[RecordedFact, CardIdentity | None]]:
+        """Give the newest facts that were not undone yet, with whose they are."""
+        entries = self._recorder.ask(lambda: list(self._recorder.journal.newest(5 * NEWEST)))
+        voided: set[str] = set()
+        found: list[tuple[RecordedFact, CardIdentity | None]] = []
+        for entry in entries:
+            try:
+                event = decode_event(entry.payload)
+            except EventError:
+                continue
+            fact = event.fact
+            if isinstance(fact, Void):
+                voided.add(fact.target)
+            if not isinstance(fact, Visit | Passage | SessionAttendance | SignUp):
+                continue
+            if event.event_id in voided or len(found) == NEWEST:
+                continue
+            last = fact.card.card_id[-4:] if fact.card else ""
+            told = RecordedFact(event.event_id, fact.kind, event.occurred_at, event.booth, last)
+            found.append((told, None if fact.card is None else _identity(fact.card)))
+        return found
+
+
+def _reference(card: CardIdentity) -> CardRef:
+    return CardRef(key_id=card.key_id, card_id=f"{card.card_id:014x}", category=Category.UNKNOWN, language="")
+
+
+def _identity(card: CardRef) -> CardIdentity:
+    return CardIdentity(card.key_id, int(card.card_id, 16))

@@ -1,0 +1,147 @@
+"""What a person asks of the station by touch.
+
+Each wish belongs to a dialogue, by the number that came with the scan that began it; one that
+comes when its dialogue is over is not done. Wishes hold no card: the station remembers whose
+dialogue it is, and the window does not.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class SignUpWish:
+    """The member has agreed to an offer on the screen in ``language``.
+
+    ``phone`` is ``none``, ``given`` (the number that the body knows) or ``typed``, in E.164.
+    """
+
+    dialogue: int
+    offer: str
+    language: str
+    phone: str = "none"
+    typed: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawWish:
+    """The member no longer agrees to an offer."""
+
+    dialogue: int
+    offer: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackWish:
+    """Somebody tells us something: a face (1 to 5, 0 none), topics, a text.
+
+    Anonymous unless ``with_card``, which takes the dialogue's card.
+    """
+
+    dialogue: int
+    language: str
+    face: int = 0
+    topics: tuple[str, ...] = ()
+    text: str = field(default="", repr=False)
+    urgent: bool = False
+    may_call: bool = False
+    with_card: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CardWish:
+    """The next member's card is an answer to this dialogue, and no visit."""
+
+    dialogue: int
+
+
+@dataclass(frozen=True, slots=True)
+class HelpWish:
+    """Somebody wants help, or it has come."""
+
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EndWish:
+    """A dialogue is over: the station forgets whose it was."""
+
+    dialogue: int
+
+
+@dataclass(frozen=True, slots=True)
+class PinWish:
+    """Somebody of the staff has typed a PIN."""
+
+    typed: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffEndWish:
+    """Staff have finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLookWish:
+    """Staff want to see anew how the kiosk does; keeps them in."""
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchBoothWish:
+    """The kiosk stands at another booth of the fair from now on."""
+
+    booth: str
+
+
+@dataclass(frozen=True, slots=True)
+class UndoWish:
+    """A fact was wrong; ``reason`` is ``wrong_card``, ``twice``, ``test`` or ``other``."""
+
+    event_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByHandWish:
+    """A member without a code checks in by the card's number, or with no card at all (empty)."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportWish:
+    """The facts go onto the stick that is mounted at ``stick``."""
+
+    stick: str
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosticsWish:
+    """What a technician wants to know, and nothing personal, goes onto the stick."""
+
+    stick: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestartWish:
+    """The program starts again."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuitWish:
+    """The program ends."""
+
+
+MemberWish = SignUpWish | WithdrawWish | FeedbackWish | CardWish | HelpWish | EndWish
+StaffWish = (
+    PinWish
+    | StaffEndWish
+    | StaffLookWish
+    | SwitchBoothWish
+    | UndoWish
+    | ByHandWish
+    | ExportWish
+    | DiagnosticsWish
+    | RestartWish
+    | QuitWish
+)
+Wish = MemberWish | StaffWish
