@@ -18,7 +18,6 @@ from kiosk.ui.lockdown import Keys, lock_down
 from kiosk.ui.setup import WindowOptions, open_window, prepare, screen_dpi
 from kiosk.ui.shaping import Typesetter
 from kiosk.ui.theme import LIME
-from kiosk.ui.view import Kind
 from kiosk.wishes import Wish
 
 _ASK_WAITING_S: Final = 1.0
@@ -91,16 +90,13 @@ def run_window(  # noqa: PLR0915 - one after the other, as it happens
 
     from kiosk.ui.face import Face  # noqa: PLC0415
     from kiosk.ui.preview import Slot  # noqa: PLC0415
-    from kiosk.ui.screens import SCREENS  # noqa: PLC0415
     from kiosk.ui.tones import LOUDNESS, Tones  # noqa: PLC0415
 
     dpi = options.dpi
     if not dpi and options.inches:
         dpi = dpi_of(window.width, window.height, options.inches)
     slot = Slot()
-    flow = Flow(
-        Catalogues(assets / "locale").of, language=language, camera=camera, writes=Kind.WRITE in SCREENS
-    )
+    flow = Flow(Catalogues(assets / "locale").of, language=language, camera=camera)
     tones: list[Tones] = []
     face = Face(
         Typesetter(assets / "fonts"),

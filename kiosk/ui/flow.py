@@ -49,18 +49,16 @@ class Flow:
         *,
         language: str = "",
         camera: bool = True,
-        writes: bool = False,
     ) -> None:
         """Take a language to speak instead of the body's first, and what the kiosk has.
 
-        Cards come before a ``camera`` or a scanner; one ``writes`` where there is a keyboard for it.
+        Cards come before a ``camera`` or a scanner.
         """
         self._translator = translator
         self._speaks = language
         self._language = language or OFFERED[0]
         self._language_until = 0.0
         self._camera = camera
-        self._writes = writes
         self._condition = Condition(camera=camera)
         self._told = Told(self._language)
         self._passing: Passing | None = None
@@ -364,7 +362,7 @@ class Flow:
         if self._called:
             return called_view(view, words)
         if talk is not None and talk.screen is not None:
-            showing = Showing(talk, self._told, words, self._language, writes=self._writes)
+            showing = Showing(talk, self._told, words, self._language)
             return showing.view(view, at_once=now < self._wished_at + AT_ONCE_S)
         if kind == Kind.ATTRACT and self._told.topics:
             tell_us = Action(Act(Do.TELL_US), "message-circle", wording.label(words, Label.TELL_US))

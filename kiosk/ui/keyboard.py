@@ -13,7 +13,7 @@ from kiosk.rules.keyboards import Act, Key, Keyboard
 from kiosk.ui.geometry import Rect
 from kiosk.ui.kit import Kit
 from kiosk.ui.shaping import Laid, Style
-from kiosk.ui.theme import GREEN, INK, LINE, QUIET, SAND, WHITE, Look
+from kiosk.ui.theme import APART, GREEN, INK, LINE, QUIET, SAND, TARGET, WHITE, Look
 from kiosk.ui.widgets import ActionButton, Ink, Placed, Touchable, Words, border, icon, panel
 
 KEY_WIDTH: Final = 13.0
@@ -90,7 +90,12 @@ class Keys(Placed):
         gap = kit.mm(KEYS_APART)
         page = keyboard.pages[shown]
         # Upright there is height for a row of actions, and no width for them beside the keys.
-        *rows, bottom = rect.rows(len(page) + 1 + kit.upright, gap)
+        if actions:
+            # A finger that means an action finds it as large, and as far from others, as elsewhere.
+            bottom, above = rect.cut_bottom(kit.mm(TARGET), kit.mm(APART))
+            rows = above.rows(len(page) + kit.upright, gap)
+        else:
+            *rows, bottom = rect.rows(len(page) + 1, gap)
         columns = max(len(row) for row in page)
         width = min((rect.width - gap * (columns - 1)) // columns, kit.mm(_WIDEST_KEY))
         for place, row in zip(rows[: len(page)], page, strict=True):
@@ -99,15 +104,19 @@ class Keys(Placed):
             keys = row if rtl == kit.rtl else row[::-1]
             for at, key in zip(_spread(place, len(row), width, gap), keys, strict=True):
                 self.add_widget(self._key(at, key))
-        self._bottom(bottom, keyboard, shown, actions)
+        own_row = rows[-1] if actions and kit.upright else None
+        self._bottom((bottom, own_row), keyboard, shown, actions)
 
     def _key(self, at: Rect, key: Key) -> KeyButton:
         is_act = isinstance(key, Act)
         face = (_ACT_ICONS[Act(key)], None) if is_act else (str(key), self._style)
         return KeyButton(self.kit, at, face, lambda: self._press(key), quiet=is_act)
 
-    def _bottom(self, row: Rect, keyboard: Keyboard, shown: int, actions: Sequence[Action]) -> None:
-        """Draw what types no letter, between the way back and the main action."""
+    def _bottom(
+        self, places: tuple[Rect, Rect | None], keyboard: Keyboard, shown: int, actions: Sequence[Action]
+    ) -> None:
+        """Draw what types no letter, between the way back and the main action or in a row of its own."""
+        row, own_row = places
         keys: list[_Part] = []
         if len(keyboard.pages) > 1:
             label = keyboard.labels[shown]
@@ -116,15 +125,14 @@ class Keys(Placed):
         keys.append((_SHARES["space"], lambda at: self._key(at, middle)))
         keys.append((_SHARES["backspace"], lambda at: self._key(at, Act.BACKSPACE)))
         around: list[_Part] = [(_SHARES["action"], self._action(each)) for each in actions]
-        if not self.kit.upright:
+        if own_row is None:
             self._row(row, [*around[:1], *keys, *around[1:]])
             return
-        above = Rect(row.start, row.top - row.height - self.kit.mm(KEYS_APART), row.width, row.height)
-        self._row(above, keys)
+        self._row(own_row, keys)
         self._row(row, around)
 
     def _row(self, row: Rect, parts: list[_Part]) -> None:
-        places = row.shares([share for share, _ in parts], self.kit.mm(KEYS_APART))
+        places = row.shares([share for share, _ in parts], self.kit.mm(APART))
         for at, (_, make) in zip(places, parts, strict=True):
             self.add_widget(make(at))
 

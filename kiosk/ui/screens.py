@@ -16,6 +16,7 @@ from kiosk.ui.preview import Film, Preview
 from kiosk.ui.theme import BAND, BLUE, GREEN, GRID, SAFFRON, TIME_LINE
 from kiosk.ui.view import About, Kind, View
 from kiosk.ui.widgets import Ink, TimeLine, icon, onward
+from kiosk.ui.writing import draw_writing
 
 # A trouble of ours, and what is for information, stay on lime with a blue sign.
 _BLUE_SIGNS: Final = frozenset(
@@ -179,7 +180,6 @@ SCREENS: Final[dict[Kind, Callable[[Page], None]]] = {
     Kind.SHOW_CARD: draw_show_card,
     Kind.STILL: draw_question,
     Kind.CALLED: draw_question,
+    Kind.WRITE: draw_writing,
 }
-"""Who draws what. Every kind that is not here says one thing, with a sign. A keyboard that can write
-words comes in as ``Kind.WRITE``; until it does, nobody is asked to write.
-"""
+"""Who draws what. Every kind that is not here says one thing, with a sign."""

@@ -60,14 +60,13 @@ def called_view(view: View, words: Translator) -> View:
 
 
 class Showing:
-    """One dialogue in one language. ``writes`` says whether there is a keyboard to write with."""
+    """One dialogue in one language."""
 
-    def __init__(self, talk: Talk, told: Told, words: Translator, language: str, *, writes: bool) -> None:
+    def __init__(self, talk: Talk, told: Told, words: Translator, language: str) -> None:
         self._talk = talk
         self._told = told
         self._words = words
         self._language = language
-        self._writes = writes
 
     def view(self, view: View, *, at_once: bool) -> View:
         """Put what is open on the screen; what was asked ``at_once`` is not waited for visibly yet."""
@@ -220,10 +219,8 @@ class Showing:
         tiles = [
             Choice(Act(Do.WITH_CARD), "id-card", self._label(Label.WITH_CARD), chosen=telling.with_card),
             Choice(Act(Do.URGENT), "siren", self._label(Label.URGENT), chosen=telling.urgent),
+            Choice(Act(Do.WRITE), "keyboard", self._label(Label.WRITE), chosen=bool(telling.text.strip())),
         ]
-        if self._writes:
-            write = self._label(Label.WRITE)
-            tiles.append(Choice(Act(Do.WRITE), "keyboard", write, chosen=bool(telling.text.strip())))
         return replace(
             view,
             said=Said(self._label(Label.ANYTHING_MORE), ""),
@@ -251,7 +248,7 @@ class Showing:
             view,
             said=Said(self._label(Label.YOUR_WORDS), ""),
             typed=self._talk.telling.text,
-            actions=(self._back(),),
+            actions=(self._back(), Action(Act(Do.BACK), "check", self._label(Label.FINISH), main=True)),
         )
 
     def show_card(self, view: View) -> View:

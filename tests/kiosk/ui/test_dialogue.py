@@ -16,6 +16,7 @@ from tests.kiosk.ui.stage import Stage, below
 # Arabic: the way back points to the right.
 BACK, NO, YES = "arrow-right", "x", "check"
 OFFERS, MINE, TELL_US, PHONE, HELP = "gift", "list-checks", "message-circle", "phone", "circle-question-mark"
+WRITE = "كتابة"
 LOAN, STUDIES, ACCOUNT = "قرض السكن", "تمويل الدراسة", "حساب مجاني"
 GREEN = (11, 79, 69)
 
@@ -261,9 +262,35 @@ def test_who_gives_no_card_after_all_tells_without(at_booth: Stage) -> None:
     assert at_booth.asked == [CardWish(0), EndWish(0), FeedbackWish(0, "ar", face=2)]
 
 
-def test_nobody_is_asked_to_write_before_there_is_a_keyboard(at_booth: Stage) -> None:
+def test_words_are_written_with_the_letters_of_the_language(at_booth: Stage) -> None:
+    at_booth.touch(TELL_US, "سيئة", "ellipsis", WRITE)
+    assert at_booth.view().kind == Kind.WRITE
+    for key in ("ش", "ك", "ر", "ا", "space", "م", "delete"):
+        at_booth.touch(key)
+    assert at_booth.view().typed == "شكرا "
+    at_booth.touch("123", "1", "أبت", "س", "check")
+    assert at_booth.view().kind == Kind.MORE
+    assert [tile.chosen for tile in at_booth.view().tiles] == [False, False, True]
+    at_booth.touch("send")
+    assert at_booth.asked == [FeedbackWish(0, "ar", face=2, text="شكرا 1س")]
+
+
+def test_another_language_brings_its_letters_and_keeps_the_words(at_booth: Stage) -> None:
+    at_booth.touch(TELL_US, "سيئة", "ellipsis", WRITE, "م", "languages", "Français")
+    assert at_booth.view().typed == "م"
+    at_booth.touch("é", "ABC", "A")
+    assert at_booth.view().typed == "مéA"
+
+
+def test_nobody_reads_what_somebody_wrote_and_left(at_booth: Stage) -> None:
+    before = everything(at_booth)
+    at_booth.touch(TELL_US, "سيئة", "ellipsis", WRITE, "س", "ر")
+    at_booth.wait(31.0)
+    at_booth.wait(21.0)
+    assert at_booth.view().kind == Kind.ATTRACT
+    assert everything(at_booth) == before
     at_booth.touch(TELL_US, "سيئة", "ellipsis")
-    assert len(at_booth.view().tiles) == 2
+    assert not any(tile.chosen for tile in at_booth.view().tiles)
 
 
 # -- nobody there, or somebody else ------------------------------------------------------------------

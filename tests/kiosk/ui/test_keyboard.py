@@ -38,7 +38,7 @@ class Typist:
         area = self.kit.all.inset(self.kit.mm(KEYS_MARGIN), self.kit.mm(MARGIN))
         header, rest = area.cut_top(self.kit.mm(TARGET), self.kit.mm(4))
         self.field = Field(self.kit, header, text, rtl=keyboard.rtl)
-        low, _ = rest.cut_bottom(min(rest.height, self.kit.mm((ROWS + self.kit.upright) * 17)))
+        low, _ = rest.cut_bottom(min(rest.height, self.kit.mm((ROWS + self.kit.upright) * 18 + 1)))
         actions = (
             Action("arrow-left", "Retour", lambda: self.acted.append("back")),
             Action("check", "Envoyer", lambda: self.acted.append("send"), main=True),
