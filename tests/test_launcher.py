@@ -388,12 +388,19 @@ def test_checks_that_fail_are_all_run_and_named(machine: Machine) -> None:
     done = machine.start("test", "-k", "two words")
     assert done.returncode == 1
     assert done.stderr.endswith("riwaq: failed: style types\n")
-    assert machine.calls("python", "-m pytest -n logical --dist loadfile -m not long -k two words\n") == 1
+    assert (
+        machine.calls(
+            "python", "-m pytest -n logical --dist loadfile --no-loadscope-reorder -m not long -k two words\n"
+        )
+        == 1
+    )
 
 
 def test_all_means_the_long_tests_too(machine: Machine) -> None:
     assert machine.start("test", "--all", "-x").returncode == 0
-    assert machine.calls("python", "-m pytest -n logical --dist loadfile -m  -x\n") == 1
+    assert (
+        machine.calls("python", "-m pytest -n logical --dist loadfile --no-loadscope-reorder -m  -x\n") == 1
+    )
 
 
 def test_the_continuous_integration_runs_the_full_suite() -> None:
