@@ -26,10 +26,6 @@ class RollCall:
         open_now = [session for session in self._sessions if _is_called(session, at)]
         return max(open_now, key=lambda session: session.starts or "", default=None)
 
-    def session(self, session_id: str) -> Session | None:
-        """Give a session of this booth."""
-        return next((session for session in self._sessions if session.id == session_id), None)
-
     def invites(self, session: Session, card: str) -> bool:
         """Say whether a card's bearer is invited; everyone is while no list has come."""
         return not session.by_invitation or self._setup is None or self._setup.invites(session.id, card)

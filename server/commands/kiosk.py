@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 import click
 
@@ -12,9 +11,8 @@ from server.files.qr_picture import write_any_qr
 from server.mqtt.access import write_private
 from server.office import NewKiosk, OfficeError, now_ms
 from server.pairings import NewCode, Pairings
+from server.rules.names import MAX_LABEL, is_label
 from wire.kiosk_toml import KioskSettings, kiosk_toml
-
-_LONGEST_NAME: Final = 64
 
 
 @click.group("kiosk")
@@ -52,9 +50,9 @@ def add(
 
     A kiosk that scans the code makes its own keys; those in a kiosk.toml were made here.
     """
-    if not 1 <= len(name) <= _LONGEST_NAME or not name.isprintable() or name != name.strip():
+    if not is_label(name):
         raise OfficeError(
-            f"a kiosk's name is 1 to {_LONGEST_NAME} characters that can be printed, with no space around"
+            f"a kiosk's name is 1 to {MAX_LABEL} characters that can be printed, with no space around"
         )
     if pairing is not None and out is None:
         _add_by_code(name, booth, fair, pairing, directory, as_json=as_json)
