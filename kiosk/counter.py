@@ -16,10 +16,21 @@ from kiosk.descriptions import Descriptions
 from kiosk.journal import JournalError, Position
 from kiosk.notices import Done, Notice, Trouble
 from kiosk.recorder import Recorder
+from kiosk.rules.doors import Passed, Ways, turned
 from kiosk.staff import Staff
-from kiosk.wishes import CardWish, EndWish, FeedbackWish, HelpWish, SignUpWish, Wish, WithdrawWish
+from kiosk.wishes import (
+    CardWish,
+    EndWish,
+    FeedbackWish,
+    HelpWish,
+    SignUpWish,
+    TurnWish,
+    Wish,
+    WithdrawWish,
+)
+from wire.card import CardIdentity
 from wire.envelope import EnvelopeError
-from wire.events import CardRef, Event, Feedback, SignUp, Withdrawal
+from wire.events import CardRef, Event, Feedback, Passage, SignUp, Void, Withdrawal
 from wire.private import seal_private
 
 _LONGEST_STOP_S = 5.0
@@ -27,11 +38,16 @@ _LONGEST_STOP_S = 5.0
 
 @dataclass(slots=True)
 class _Dialogue:
-    """Whose dialogue it is; no card for one that nobody's scan began. ``waits`` for a card to answer it."""
+    """Whose dialogue it is; no card for one that nobody's scan began. ``waits`` for a card to answer it.
+
+    ``passed`` is the passage that it began with, and may turn; its fact has no id where an earlier
+    scan recorded it, which was right then.
+    """
 
     number: int
     card: CardRef | None
     waits: bool = False
+    passed: Passed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +69,7 @@ class Counter:
         notify: Callable[[Notice], None],
         recorded: Callable[[Position], None],
         help_wanted: Callable[[bool], None],
+        ways: Ways,
         staff: Staff,
     ) -> None:
         self._recorder = recorder
@@ -61,6 +78,7 @@ class Counter:
         self._notify = notify
         self._recorded = recorded
         self._help_wanted = help_wanted
+        self._ways = ways
         self._staff = staff
         self._signed: dict[str, set[str]] = {}
         # The window's thread, the eye's and the counter's own all come here.
@@ -91,13 +109,14 @@ class Counter:
         """Hear that one of the staff has shown a card."""
         self._wishes.put(_StaffCard(staff_id))
 
-    def begin(self, card: CardRef) -> tuple[int, tuple[str, ...]]:
+    def begin(self, card: CardRef, passed: Passed | None = None) -> tuple[int, tuple[str, ...]]:
         """Begin a dialogue with a card's bearer, and end the one before without consent.
 
-        Gives its number, and the offers that the member is known to have agreed to.
+        At doors that go both ways ``passed`` is how it went. Gives its number, and the offers that the
+        member is known to have agreed to.
         """
         with self._lock:
-            self._dialogue = _Dialogue(self._dialogue.number + 1, card)
+            self._dialogue = _Dialogue(self._dialogue.number + 1, card, passed=passed)
             return self._dialogue.number, tuple(sorted(self._signed.get(card.identity, ())))
 
     def takes(self, card: CardRef) -> int | None:
@@ -150,6 +169,8 @@ class Counter:
                 self._withdraw(wish)
             case FeedbackWish():
                 self._tell_us(wish)
+            case TurnWish(number):
+                self._turn(number)
             case _:
                 self._staff.do(wish)
 
@@ -215,6 +236,27 @@ class Counter:
             )
         )
         self._notify(Done("feedback", wish.dialogue))
+
+    def _turn(self, dialogue: int) -> None:
+        """Record a passage the other way; the guess that this very scan recorded was wrong."""
+        desk = self._descriptions.desk
+        with self._lock:
+            current = self._dialogue
+            card, passed = current.card, current.passed
+        if dialogue != current.number or card is None or passed is None or desk is None or desk.closed:
+            self._notify(Done("refused", dialogue))
+            return
+        way = turned(passed.way)
+        facts: list[Void | Passage] = [Passage(direction=way, card=card)]
+        if passed.event_id:
+            facts.append(Void(target=passed.event_id, reason="other_way"))
+        places = self._recorder.record_all(facts, self._clock.read())
+        self._ways.remember(CardIdentity.parse(card.identity), Passed(places[0][1], way, passed.day))
+        with self._lock:
+            current.passed = None
+        for position, _ in places:
+            self._recorded(position)
+        self._notify(Done(way, dialogue))
 
     def _card(self, dialogue: int) -> CardRef | None:
         with self._lock:

@@ -21,7 +21,7 @@ class Scanned:
     Where a ``dialogue`` begins its number is above 0; then ``offers`` are this booth's for its
     member, ``elsewhere`` all others, and ``signed`` those of either that the member is known to have
     agreed to, as far as this kiosk knows: ids of the programme. ``session`` is the one whose roll is
-    called, ``direction`` is ``in`` or ``out`` at a door.
+    called, ``direction`` is ``in`` or ``out`` at a door; where a dialogue has one, it can be turned.
     """
 
     outcome: Outcome
@@ -45,8 +45,9 @@ class Scanned:
 class Done:
     """A wish was done and, where it makes a fact, committed.
 
-    ``what`` is ``sign_up``, ``withdrawal``, ``feedback``, ``card`` (a dialogue that waited for a card
-    has it) or ``refused`` (not done: the dialogue is over, or the offer is there no more).
+    ``what`` is ``sign_up``, ``withdrawal``, ``feedback``, ``in`` or ``out`` (the way that a passage was
+    turned to), ``card`` (a dialogue that waited for a card has it) or ``refused`` (not done: the dialogue
+    is over, or the offer is there no more).
     """
 
     what: str

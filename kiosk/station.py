@@ -29,6 +29,7 @@ from kiosk.notices import Done, Notice, Scanned, Trouble
 from kiosk.recorder import Mint, Recorder
 from kiosk.rules.debounce import Debounce
 from kiosk.rules.desk import Decision, Desk, Moment, Outcome, RecentVisits, worth_judging
+from kiosk.rules.doors import Passed, Ways
 from kiosk.staff import Staff
 from kiosk.uplink import UplinkEvent
 from kiosk.wishes import Wish
@@ -111,6 +112,7 @@ class Station:
         self._clock = clock
         self._diary = Diary()
         self._recent = RecentVisits()
+        self._ways = Ways()
         self._on_notice = on_notice
         self._stopping = threading.Event()
         self._recorder = Recorder(config, journal, mint.event_id)
@@ -133,6 +135,7 @@ class Station:
             notify=self._notify,
             recorded=self._carrier.recorded,
             help_wanted=self._carrier.help_wanted,
+            ways=self._ways,
             staff=Staff(
                 recorder=self._recorder,
                 descriptions=self._descriptions,
@@ -150,7 +153,7 @@ class Station:
                     export=around.export,
                     leave=around.on_leave,
                 ),
-                forget_visit=self._recent.forget_one,
+                forget_visit=self._forget_visit,
             ),
         )
         self._debounce = Debounce()
@@ -256,13 +259,14 @@ class Station:
     def _judge(self, desk: Desk, reading: Reading) -> None:
         if desk.closed:
             self._recent.forget()
+            self._ways.forget()
             self._counter.forget()
         for text in self._debounce.fresh(worth_judging(reading.texts), time.monotonic()):
             self._scan(desk, text, reading.arrived_at)
 
     def _scan(self, desk: Desk, text: str, arrived_at: float) -> None:
         moment = self._clock.read()
-        decision = desk.decide(text, self._recent, moment)
+        decision = desk.decide(text, self._recent, moment, self._ways)
         if decision.outcome is Outcome.PAIRING and self._on_next_code and self._carrier.wiped:
             self._on_next_code(text)
             return
@@ -297,6 +301,7 @@ class Station:
         committed_at = time.monotonic()
         if isinstance(decision.fact, Visit | Passage) and decision.card is not None:
             self._recent.remember(decision.card.identity, moment)
+            self._remember_passage(desk, decision.card.identity, decision.fact, event_id, moment)
         told = _scanned(decision, event_id, position, (committed_at - arrived_at) * 1000)
         self._notify(self._with_dialogue(desk, decision, told))
 
@@ -307,10 +312,16 @@ class Station:
         return self._turned_away[0]
 
     def _with_dialogue(self, desk: Desk, decision: Decision, told: Scanned) -> Scanned:
-        """Begin a dialogue with a member who has checked in; at a door nobody stands and reads."""
-        if decision.card is None or decision.outcome not in _MEMBERS or isinstance(decision.fact, Passage):
+        """Begin a dialogue with a member who has checked in; at a door nobody stands and reads offers."""
+        if decision.card is None or decision.outcome not in _MEMBERS:
             return told
-        dialogue, signed = self._counter.begin(CardRef.of(decision.card))
+        card, way = CardRef.of(decision.card), decision.way
+        if way is not None:
+            if not desk.both_ways:
+                return told
+            passed = Passed(told.event_id, way, desk.day(self._clock.read()))
+            return replace(told, dialogue=self._counter.begin(card, passed)[0])
+        dialogue, signed = self._counter.begin(card)
         here = desk.offers.here(decision.card.territory)
         everywhere = desk.offers.everywhere(decision.card.territory)
         return replace(
@@ -336,6 +347,18 @@ class Station:
                 card = CardIdentity(event.fact.card.key_id, int(event.fact.card.card_id, 16))
                 then = Moment(event.occurred_at, event.monotonic_ms, event.boot_id, event.occurred_at)
                 self._recent.remember(card, then)
+                self._remember_passage(self._descriptions.desk, card, event.fact, event.event_id, then)
+
+    def _remember_passage(
+        self, desk: Desk | None, card: CardIdentity, fact: Visit | Passage, event_id: str, moment: Moment
+    ) -> None:
+        if desk is not None and isinstance(fact, Passage):
+            self._ways.remember(card, Passed(event_id, fact.direction, desk.day(moment)))
+
+    def _forget_visit(self, card: CardIdentity) -> None:
+        """Forget a visit or a passage that was undone: its card may be shown again."""
+        self._recent.forget_one(card)
+        self._ways.forget_one(card)
 
 
 def _scanned(decision: Decision, event_id: str, position: Position, scan_to_commit_ms: float) -> Scanned:
@@ -350,5 +373,5 @@ def _scanned(decision: Decision, event_id: str, position: Position, scan_to_comm
         language=decision.card.language if decision.card else "",
         recorded_at=decision.recorded_at,
         session=decision.session.id if decision.session else "",
-        direction=decision.fact.direction if isinstance(decision.fact, Passage) else "",
+        direction=decision.way or "",
     )

@@ -48,6 +48,13 @@ class FeedbackWish:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnWish:
+    """The member goes the other way through these doors."""
+
+    dialogue: int
+
+
+@dataclass(frozen=True, slots=True)
 class CardWish:
     """The next member's card is an answer to this dialogue, and no visit."""
 
@@ -131,7 +138,7 @@ class QuitWish:
     """The program ends."""
 
 
-MemberWish = SignUpWish | WithdrawWish | FeedbackWish | CardWish | HelpWish | EndWish
+MemberWish = SignUpWish | WithdrawWish | FeedbackWish | TurnWish | CardWish | HelpWish | EndWish
 StaffWish = (
     PinWish
     | StaffEndWish

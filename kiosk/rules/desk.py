@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final
 
+from kiosk.rules.doors import Way, Ways
 from kiosk.rules.offers import Offers
 from kiosk.rules.rollcall import RollCall
 from wire.card import PREFIX, Card, CardIdentity, Category, RefusalCode, Refused, body_tag, verify
@@ -17,7 +18,8 @@ from wire.setup import Setup
 
 REPEAT_WINDOW_MS: Final = 10 * 60 * 1000
 """The same card at the same kiosk within ten minutes is already recorded."""
-_DIRECTIONS: Final[dict[str, Literal["in", "out"]]] = {"entrance": "in", "exit": "out"}
+_ONE_WAY: Final[dict[str, Way]] = {"entrance": "in", "exit": "out"}
+_BOTH_WAYS: Final = "doors"
 
 
 class Outcome(StrEnum):
@@ -56,6 +58,7 @@ class Decision:
     ``recorded_at`` is when the visit that a repeat repeats was recorded, UTC in milliseconds by
     the clock of now; 0 for all else, and where that clock is not credible. ``session`` is the one
     whose roll is called, ``attendance`` the fact that goes with the visit where the member is invited.
+    ``way`` is ``in`` or ``out`` at a door; of a repeat, the way it went before, where that is known.
     """
 
     outcome: Outcome
@@ -65,6 +68,7 @@ class Decision:
     recorded_at: int = 0
     attendance: SessionAttendance | None = None
     session: Session | None = None
+    way: Way | None = None
 
 
 class Desk:
@@ -86,9 +90,10 @@ class Desk:
         self.closed = programme.closed
         self._revoked = RevocationIndex(revocations)
         self._roll_call = RollCall(programme, setup, booth)
-        self._direction = _DIRECTIONS.get(
-            next((each.kind for each in programme.booths if each.id == booth), "")
-        )
+        kind = next((each.kind for each in programme.booths if each.id == booth), "")
+        self._one_way = _ONE_WAY.get(kind)
+        self.both_ways = kind == _BOTH_WAYS
+        """Whether it stands at doors where people come in and go out."""
         self.offers = Offers(programme, booth)
         self._earliest_credible_ms = max(programme.issued_at, last_server_ms)
 
@@ -100,8 +105,12 @@ class Desk:
         """
         return moment.heard_server or moment.best_ms >= self._earliest_credible_ms
 
-    def decide(self, text: str, recent: "RecentVisits", moment: Moment) -> Decision:
-        """Judge a code that was read; changes nothing, not even ``recent``."""
+    def day(self, moment: Moment) -> date:
+        """Give the fair's local day of a moment."""
+        return self._local(moment).date()
+
+    def decide(self, text: str, recent: "RecentVisits", moment: Moment, ways: Ways | None = None) -> Decision:
+        """Judge a code that was read; changes nothing, neither ``recent`` nor ``ways``."""
         if is_pairing_code(text):
             return Decision(Outcome.PAIRING)
         card = verify(text, self._tag, self._keys)
@@ -109,9 +118,9 @@ class Desk:
             return Decision(Outcome.CLOSED, card=None if isinstance(card, Refused) else card)
         if isinstance(card, Refused):
             return _refused(card.code, None)
-        return self._judge(card, recent, moment)
+        return self._judge(card, recent, moment, ways or Ways())
 
-    def _judge(self, card: Card, recent: "RecentVisits", moment: Moment) -> Decision:
+    def _judge(self, card: Card, recent: "RecentVisits", moment: Moment, ways: Ways) -> Decision:
         if card.identity in self._revoked:
             return _refused(RefusalCode.REVOKED, card)
         credible = self.clock_credible(moment)
@@ -123,15 +132,17 @@ class Desk:
         if age_ms is not None:
             # A kiosk that booted in 1970 says nothing of hours.
             recorded_at = moment.best_ms - age_ms if credible else 0
-            return Decision(Outcome.REPEAT, card=card, recorded_at=recorded_at)
+            before = ways.last(card.identity, self.day(moment)) if self.both_ways else None
+            way = before.way if before else self._one_way
+            return Decision(Outcome.REPEAT, card=card, recorded_at=recorded_at, way=way)
+        way = ways.expected(card.identity, self.day(moment)) if self.both_ways else self._one_way
+        if way is not None:
+            passage = Passage(direction=way, card=CardRef.of(card))
+            return Decision(Outcome.ACCEPTED, card=card, fact=passage, way=way)
         return self._accept(card, moment, credible=credible)
 
     def _accept(self, card: Card, moment: Moment, *, credible: bool) -> Decision:
         reference = CardRef.of(card)
-        if self._direction is not None:
-            return Decision(
-                Outcome.ACCEPTED, card=card, fact=Passage(direction=self._direction, card=reference)
-            )
         # A clock that nobody believes says nothing of which session it is.
         session = self._roll_call.now(self._local(moment)) if credible else None
         if session is not None and not self._roll_call.invites(session, str(card.identity)):
@@ -160,7 +171,7 @@ class Desk:
         return datetime.fromtimestamp(moment.best_ms / 1000, UTC).astimezone(self._zone)
 
     def _out_of_date(self, card: Card, moment: Moment) -> RefusalCode | None:
-        today = self._local(moment).date()
+        today = self.day(moment)
         if today < card.valid_from:
             return RefusalCode.NOT_YET_VALID
         return RefusalCode.EXPIRED if today > card.valid_to else None

@@ -17,7 +17,7 @@ from kiosk.rules.wording import Label, Said, Translator
 from kiosk.ui.condition import Condition
 from kiosk.ui.languages import OFFERED
 from kiosk.ui.overlay import Overlay
-from kiosk.ui.passing import TONES, TURNED_AWAY, Passing, of_failure, of_scan
+from kiosk.ui.passing import TONES, TURNED_AWAY, Passing, of_done, of_failure, of_scan
 from kiosk.ui.programme import Told
 from kiosk.ui.showing import Showing, called_view, still_view, verdict_view
 from kiosk.ui.talk import Talk
@@ -153,7 +153,7 @@ class Flow:
             self._last_dialogue = notice.dialogue
             self._talk = self._new_talk(notice)
             # Where there is no offer, the verdict makes way soon: the invitation, too, has a way to tell us.
-            passing = replace(passing, offered=self._talk.can_sign_up or self._talk.can_withdraw)
+            passing = replace(passing, offered=self._talk.offers_something)
         self._began = passing
         self._touched_at = now
         tone = self._show(passing, now)
@@ -174,7 +174,7 @@ class Flow:
         kind = self._talk.hear(done)
         if kind is None:
             return _READ if done.what == "card" else ""
-        tone = self._show(Passing(kind, done=done.what, offer=done.offer), now)
+        tone = self._show(of_done(done, kind), now)
         if kind == Kind.UNRECORDED:
             self._end_talk()
         return tone

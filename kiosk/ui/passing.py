@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Final
 
-from kiosk.notices import Scanned
+from kiosk.notices import Done, Scanned
 from kiosk.rules import wording
 from kiosk.rules.desk import Outcome
 from kiosk.rules.wording import Said, Translator
@@ -113,6 +113,13 @@ def of_scan(scanned: Scanned, zone: tzinfo) -> Passing:
         scanned.session,
         scanned.direction,
     )
+
+
+def of_done(done: Done, kind: Kind) -> Passing:
+    """Give the verdict on what came of a touch: at a door as if that had been the scan."""
+    if done.what in {"in", "out"}:
+        return Passing(kind, direction=done.what)
+    return Passing(kind, done=done.what, offer=done.offer)
 
 
 def of_failure() -> Passing:

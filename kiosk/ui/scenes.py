@@ -148,6 +148,10 @@ def _scenes_of_verdicts() -> Scenes:
     at_door = [
         Scanned(Outcome.ACCEPTED, "", "", "", 1, 1, 12.0, direction=direction) for direction in ("in", "out")
     ]
+    both_ways = [
+        Scanned(outcome, "", "", "", 1, 1, 12.0, dialogue=1, direction=direction)
+        for outcome, direction in ((Outcome.ACCEPTED, "in"), (Outcome.ACCEPTED, "out"), (Outcome.REPEAT, "in"))
+    ]
     session = Scanned(Outcome.ACCEPTED, "", "", "", 1, 1, 12.0, session="delegates")
     ready: tuple[Happening, ...] = (Ready(), DESCRIBED)
     return {
@@ -159,6 +163,10 @@ def _scenes_of_verdicts() -> Scenes:
         "accepted-session": (*ready, session),
         "accepted-in": (*ready, at_door[0]),
         "accepted-out": (*ready, at_door[1]),
+        "doors-in": (*ready, both_ways[0]),
+        "doors-out": (*ready, both_ways[1]),
+        "doors-repeat": (*ready, both_ways[2]),
+        "doors-turned": (*ready, both_ways[0], Act(Do.TURN), Done("out", 1)),
         "repeat-offers": (*ready, member(Outcome.REPEAT)),
     }
 

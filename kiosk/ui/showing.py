@@ -19,6 +19,9 @@ BACK_ICON: Final = "back"
 
 def verdict_actions(talk: Talk, words: Translator) -> tuple[Action, ...]:
     """Give what a member may do after a check-in; nothing has to be done."""
+    if talk.way:
+        other = Label.LEAVING if talk.way == "in" else Label.COMING_IN
+        return (Action(Act(Do.TURN), "door-open", wording.label(words, other)),)
     found = []
     if talk.can_withdraw:
         found.append(Action(Act(Do.MINE), "list-checks", wording.label(words, Label.MINE)))

@@ -13,10 +13,16 @@ from kiosk.notices import Done, Scanned
 from kiosk.rules import phones
 from kiosk.ui.feedback import Telling
 from kiosk.ui.view import Act, Do, Kind
-from kiosk.wishes import CardWish, EndWish, SignUpWish, Wish, WithdrawWish
+from kiosk.wishes import CardWish, EndWish, SignUpWish, TurnWish, Wish, WithdrawWish
 
 _FIRST: Final = {Do.OFFERS: Kind.OFFERS, Do.MINE: Kind.MINE, Do.TELL_US: Kind.FACES}
-DONE: Final = {"sign_up": Kind.SIGNED_UP, "withdrawal": Kind.WITHDRAWN, "feedback": Kind.THANKS}
+_DONE: Final = {
+    "sign_up": Kind.SIGNED_UP,
+    "withdrawal": Kind.WITHDRAWN,
+    "feedback": Kind.THANKS,
+    "in": Kind.ACCEPTED,
+    "out": Kind.ACCEPTED,
+}
 
 
 class Talk:
@@ -36,6 +42,8 @@ class Talk:
         self.offers = scanned.offers if scanned else ()
         self.elsewhere = scanned.elsewhere if scanned else ()
         self.signed = set(scanned.signed) if scanned else set()
+        self.way = scanned.direction if scanned else ""
+        """Which way the member went, at doors where that can be turned."""
         self.offer = ""
         """The one that is looked at."""
         self.number_typed = ""
@@ -90,6 +98,11 @@ class Talk:
         return bool(self.signed or self.elsewhere)
 
     @property
+    def offers_something(self) -> bool:
+        """Whether its verdict stands long enough for a touch."""
+        return bool(self.can_sign_up or self.can_withdraw or self.way)
+
+    @property
     def phone_asked(self) -> bool:
         """Whether the offer that is looked at needs a number."""
         return self.offer in self._with_phone
@@ -132,7 +145,7 @@ class Talk:
             self._leave_offer()
         else:
             self.end()
-        return DONE.get(done.what, Kind.UNRECORDED)
+        return _DONE.get(done.what, Kind.UNRECORDED)
 
     def failed(self) -> None:
         """Hear that a wish could not be written: it may be asked for again."""
@@ -161,12 +174,19 @@ class Talk:
         elif act.do == Do.FINISH:
             self.end()
         elif screen is None:
-            if act.do in _FIRST:
+            if self.way:
+                self._turn(act)
+            elif act.do in _FIRST:
                 self._open(_FIRST[act.do])
         elif screen in _OF_OFFERS:
             self._do_with_offer(act, screen, language)
         else:
             self._do_telling(act, screen, language)
+
+    def _turn(self, act: Act) -> None:
+        if act.do == Do.TURN:
+            self.pending = "turn"
+            self._wishes.append(TurnWish(self.number))
 
     def _open(self, screen: Kind) -> None:
         self._screens.append(screen)

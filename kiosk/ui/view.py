@@ -82,6 +82,7 @@ class Do(StrEnum):
     DIGIT = "digit"
     ERASE = "erase"
     USE_NUMBER = "use_number"
+    TURN = "turn"
     TELL_US = "tell_us"
     FACE = "face"
     TOPIC = "topic"

@@ -9,13 +9,13 @@ import pytest
 
 from kiosk.notices import Done, Scanned
 from kiosk.rules.desk import Outcome
-from kiosk.wishes import CardWish, EndWish, FeedbackWish, HelpWish, SignUpWish, WithdrawWish
+from kiosk.wishes import CardWish, EndWish, FeedbackWish, HelpWish, SignUpWish, TurnWish, WithdrawWish
 from tests.kiosk.fakes import FakeServer, Kiosk, token
 from tests.waiting import stays, until
 from tests.wire.strategies import SEALING, a_card, a_programme
 from wire.card import Category
 from wire.described import Consent, Offer, Session, Topic
-from wire.events import CardRef, Feedback, Passage, SessionAttendance, SignUp, Visit, Withdrawal
+from wire.events import CardRef, Feedback, Passage, SessionAttendance, SignUp, Visit, Void, Withdrawal
 from wire.private import open_private
 from wire.programme import Booth
 from wire.setup import Setup
@@ -239,6 +239,56 @@ def test_a_passage_begins_no_dialogue(tmp_path: Path) -> None:
     assert counter.facts(Passage) == [Passage(direction="in", card=reference(1))]
     assert counter.facts(Visit) == []
     counter.kiosk.stop()
+
+
+@pytest.fixture
+def at_doors(tmp_path: Path) -> Iterator[Counter]:
+    counter = Counter(tmp_path, booths=[Booth(id="bank-1", names={"fr": "Portes"}, kind="doors")])
+    yield counter
+    counter.kiosk.stop()
+
+
+def test_at_doors_a_passage_is_recorded_at_once_and_turned_by_a_touch(at_doors: Counter) -> None:
+    told = at_doors.scan(1)
+    assert (told.outcome, told.direction, told.offers) == (Outcome.ACCEPTED, "in", ())
+    assert told.dialogue > 0
+    assert at_doors.ask(TurnWish(told.dialogue)) == Done("out", told.dialogue)
+    coming, going = at_doors.facts(Passage)
+    assert (coming.direction, going.direction) == ("in", "out")
+    [void] = at_doors.facts(Void)
+    assert (void.target, void.reason) == (told.event_id, "other_way")
+    assert at_doors.ask(TurnWish(told.dialogue)).what == "refused", "once"
+
+
+def test_who_goes_out_soon_after_coming_in_turns_a_repeat_and_undoes_nothing(at_doors: Counter) -> None:
+    at_doors.scan(1)
+    again = at_doors.scan(1)
+    assert (again.outcome, again.direction) == (Outcome.REPEAT, "in")
+    assert at_doors.ask(TurnWish(again.dialogue)) == Done("out", again.dialogue)
+    assert [passage.direction for passage in at_doors.facts(Passage)] == ["in", "out"]
+    assert at_doors.facts(Void) == []
+    third = at_doors.scan(1)
+    assert (third.outcome, third.direction) == (Outcome.REPEAT, "out"), "it knows where the member went"
+
+
+def test_a_booths_dialogue_has_no_way_to_turn(counter: Counter) -> None:
+    told = counter.scan(1)
+    assert told.direction == ""
+    assert counter.ask(TurnWish(told.dialogue)).what == "refused"
+    assert counter.facts(Passage) == []
+
+
+def test_after_a_restart_doors_still_know_who_is_inside(tmp_path: Path) -> None:
+    counter = Counter(tmp_path, booths=[Booth(id="bank-1", names={"fr": "Portes"}, kind="doors")])
+    told = counter.scan(1)
+    at_once = counter.ask(TurnWish(told.dialogue))
+    assert at_once.what == "out"
+    counter.facts(Passage)
+    counter.kiosk.stop()
+    again = Counter(tmp_path, booths=[Booth(id="bank-1", names={"fr": "Portes"}, kind="doors")])
+    told = again.scan(1)
+    assert (told.outcome, told.direction) == (Outcome.REPEAT, "out")
+    again.kiosk.stop()
 
 
 def test_staff_admit_whom_the_list_does_not_name(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from kiosk.rules.desk import (
     RecentVisits,
     worth_judging,
 )
+from kiosk.rules.doors import Passed, Ways
 from tests.wire.strategies import (
     BODY_KEY,
     CARD_KEY,
@@ -461,6 +462,37 @@ def test_at_a_door_a_card_is_a_passage(kind: str, direction: Any) -> None:
     assert decision.outcome is Outcome.ACCEPTED
     assert decision.fact == Passage(direction=direction, card=CardRef.of(a_card()))
     assert decision.attendance is None
+
+
+def test_at_doors_who_came_in_today_goes_out_and_everyone_else_comes_in() -> None:
+    both_ways = desk(booth="door", booths=[Booth(id="door", names={"fr": "Portes"}, kind="doors")])
+    ways = Ways()
+
+    def way(moment: Moment) -> str:
+        decision = both_ways.decide(token(), RecentVisits(), moment, ways)
+        assert isinstance(decision.fact, Passage)
+        return decision.fact.direction
+
+    assert both_ways.both_ways
+    assert way(at()) == "in"
+    ways.remember(IDENTITY, Passed("1" * 32, "in", both_ways.day(at())))
+    assert way(at()) == "out"
+    ways.remember(IDENTITY, Passed("2" * 32, "out", both_ways.day(at())))
+    assert way(at()) == "in"
+    ways.remember(IDENTITY, Passed("3" * 32, "in", both_ways.day(at())))
+    tomorrow = at(at().wall_ms + 24 * 3_600_000)
+    assert way(tomorrow) == "in", "nobody sleeps in the hall"
+    ways.forget_one(IDENTITY)
+    assert way(at()) == "in"
+
+
+def test_a_repeat_at_doors_says_which_way_it_went() -> None:
+    both_ways = desk(booth="door", booths=[Booth(id="door", names={"fr": "Portes"}, kind="doors")])
+    recent, ways = RecentVisits(), Ways()
+    recent.remember(IDENTITY, at())
+    ways.remember(IDENTITY, Passed("1" * 32, "in", both_ways.day(at())))
+    decision = both_ways.decide(token(), recent, at(), ways)
+    assert (decision.outcome, decision.way) == (Outcome.REPEAT, "in")
 
 
 def test_a_kind_of_place_that_is_not_known_is_a_booth() -> None:

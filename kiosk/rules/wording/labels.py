@@ -9,6 +9,8 @@ class Label(StrEnum):
     """A button's word or a heading, by its English sentence."""
 
     OFFERS = "Offers"
+    LEAVING = "I am leaving"
+    COMING_IN = "I am coming in"
     TELL_US = "Tell us"
     MINE = "My sign-ups"
     FINISH = "Finish"

@@ -10,12 +10,13 @@ from kiosk.ui.example import DESCRIBED, HERE
 from kiosk.ui.programme import Told
 from kiosk.ui.scenes import BODY, BOOTH, member, scan
 from kiosk.ui.view import Kind
-from kiosk.wishes import CardWish, EndWish, FeedbackWish, HelpWish, SignUpWish, WithdrawWish
+from kiosk.wishes import CardWish, EndWish, FeedbackWish, HelpWish, SignUpWish, TurnWish, WithdrawWish
 from tests.kiosk.ui.stage import Stage, below
 
 # Arabic: the way back points to the right.
 BACK, NO, YES = "arrow-right", "x", "check"
 OFFERS, MINE, TELL_US, PHONE, HELP = "gift", "list-checks", "message-circle", "phone", "circle-question-mark"
+DOOR = "door-open"
 WRITE = "كتابة"
 LOAN, STUDIES, ACCOUNT = "قرض السكن", "تمويل الدراسة", "حساب مجاني"
 GREEN = (11, 79, 69)
@@ -408,6 +409,30 @@ def test_a_session_is_named_and_a_door_says_welcome_and_goodbye(at_booth: Stage)
     assert "إلى اللقاء" in at_booth.texts()
     at_booth.hear(Scanned(Outcome.ACCEPTED, "", "", "", 1, 1, 9.0, direction="in"))
     assert "مرحبا بك" in at_booth.texts()
+
+
+def test_at_doors_one_touch_turns_the_way(at_booth: Stage) -> None:
+    at_booth.hear(Scanned(Outcome.ACCEPTED, "", "", "", 1, 1, 9.0, dialogue=1, direction="in"))
+    assert [action.word for action in at_booth.view().actions] == ["أنا خارج"]
+    at_booth.touch(DOOR)
+    assert at_booth.asked == [TurnWish(1)]
+    at_booth.hear(Done("out", 1))
+    assert "إلى اللقاء" in at_booth.texts()
+    assert at_booth.view().actions == ()
+    assert at_booth.asked == [TurnWish(1), EndWish(1)]
+    at_booth.wait(4.1)
+    assert at_booth.view().kind == Kind.ATTRACT
+
+
+def test_who_goes_out_soon_after_coming_in_can_say_so(at_booth: Stage) -> None:
+    at_booth.hear(Scanned(Outcome.REPEAT, "", "", "", 1, 1, 9.0, dialogue=1, direction="in"))
+    assert [action.word for action in at_booth.view().actions] == ["أنا خارج"]
+    at_booth.hear(Scanned(Outcome.REPEAT, "", "", "", 1, 1, 9.0, dialogue=2, direction="out"))
+    assert [action.word for action in at_booth.view().actions] == ["أنا داخل"]
+    at_booth.wait(10.1)
+    assert at_booth.asked == [EndWish(1), EndWish(2)]
+    at_booth.hear(Scanned(Outcome.ACCEPTED, "", "", "", 1, 1, 9.0, direction="in"))
+    assert at_booth.view().actions == (), "a door of one way has nothing to turn"
 
 
 def test_a_name_that_is_missing_in_a_language_is_said_in_the_bodys() -> None:
