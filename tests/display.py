@@ -25,7 +25,8 @@ class Display:
         if missing:
             pytest.fail(f"{', '.join(missing)} is not installed: apt-get install xvfb xdotool openbox")
         path.mkdir()
-        self._frame = path / "Xvfb_screen0"
+        self.frame = path / "Xvfb_screen0"
+        """X's window dump, which changes as the screen does."""
         reading, writing = os.pipe()
         # Xvfb takes a free number by itself and tells it; without -noreset it forgets its layout.
         self._process = subprocess.Popen(
@@ -103,13 +104,25 @@ class Display:
         x11.XSync(connection, 0)
         x11.XCloseDisplay(connection)
 
+    @contextmanager
+    def finger(self) -> Iterator["Finger"]:
+        """Give a finger, as X sees it: a pointer with one button."""
+        x11 = ctypes.CDLL("libX11.so.6")
+        x11.XOpenDisplay.restype = ctypes.c_void_p
+        connection = ctypes.c_void_p(x11.XOpenDisplay(self.name.encode()))
+        assert connection
+        try:
+            yield Finger(connection)
+        finally:
+            x11.XCloseDisplay(connection)
+
     def layout(self, name: str) -> None:
         """Give the machine another keyboard layout."""
         self.run("setxkbmap", name)
 
     def pixels(self) -> bytes:
         """Give what is on the screen, pointer and all: BGRX rows from the top."""
-        dump = self._frame.read_bytes()
+        dump = self.frame.read_bytes()
         # The file is X's window dump: a header of 32-bit numbers, a name, colours, then the rows.
         header = struct.unpack(f">{XWD_FIELDS}I", dump[: 4 * XWD_FIELDS])
         size, height, line, colours = header[0], header[5], header[12], header[19]
@@ -126,3 +139,21 @@ class Display:
 
         until(still, seconds=20, what="a screen that stands still")
         return seen[-1]
+
+
+class Finger:
+    """Moves, goes down and comes up at once: what it does has reached X when the call returns."""
+
+    def __init__(self, connection: ctypes.c_void_p) -> None:
+        self._connection = connection
+        self._x11, self._xtest = ctypes.CDLL("libX11.so.6"), ctypes.CDLL("libXtst.so.6")
+
+    def move(self, x: int, y: int) -> None:
+        """Go to a place, in pixels from the left upper corner."""
+        self._xtest.XTestFakeMotionEvent(self._connection, 0, x, y, ctypes.c_ulong(0))
+        self._x11.XSync(self._connection, 0)
+
+    def put(self, *, down: bool) -> None:
+        """Go down, or come up."""
+        self._xtest.XTestFakeButtonEvent(self._connection, 1, int(down), ctypes.c_ulong(0))
+        self._x11.XSync(self._connection, 0)

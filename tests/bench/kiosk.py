@@ -9,7 +9,8 @@ that came onto the screen while the decoder worked its hardest: everything moves
 code. *Memory* is what the kernel counts for the process (RSS with every shared page, PSS with its
 share of them) after that, after ten cards and with all libraries loaded; Mesa draws in software here,
 so pictures on the graphics card count, too. *Growth* compares it at a tenth of the scans and at their
-end, each scan with a screen, a tone and a committed, delivered visit.
+end, each scan with a screen, a tone and a committed, delivered visit. *Touches* are those of
+:mod:`tests.bench.taps`.
 """
 
 import json
@@ -30,9 +31,10 @@ from rich.progress import Progress
 
 from demo.card_video import draw_frame, make_video
 from tests.bench.machine import machine
+from tests.bench.taps import OFFERS, taps
 from tests.brokers import free_port
 from tests.kiosk.ui.remote import DISPLAY, Window
-from tests.programs import Office, Pipe, environment
+from tests.programs import EXAMPLE, Office, Pipe, call, environment
 from tests.waiting import until
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -43,6 +45,7 @@ MOST_MB: Final = 260.0
 # What ten thousand cards within a few minutes may leave: each is remembered for ten minutes, to be told as
 # a repeat, and takes some 500 bytes for so long.
 MOST_GROWTH_MB: Final = 8.0
+MOST_TAP_MS: Final = 100.0
 
 VIDEO_RATE: Final = 30.0
 _DRAWN: Final = 60
@@ -182,9 +185,12 @@ def growth(config: Path, pipe: Pipe, tokens: list[str], *, advance: Callable[[],
 @click.option("--rounds", default=7, show_default=True, help="How often each window is started.")
 @click.option("--seconds", default=20.0, show_default=True, help="How long the preview is watched.")
 @click.option("--scans", default=10_000, show_default=True, help="How many cards are scanned for growth.")
+@click.option(
+    "--members", default=6, show_default=True, help="How many members touch the screen, 28 times each."
+)
 @click.option("--json", "as_json", is_flag=True, help="Answer with JSON.")
-def command(*, rounds: int, seconds: float, scans: int, as_json: bool) -> None:
-    """Measure the kiosk's window: its start against a bare Kivy window, its preview, memory and growth.
+def command(*, rounds: int, seconds: float, scans: int, members: int, as_json: bool) -> None:
+    """Measure the kiosk's window: its start against a bare Kivy window, preview, memory, growth, touches.
 
     Exit code 1 where a promise is not kept.
     """
@@ -193,14 +199,17 @@ def command(*, rounds: int, seconds: float, scans: int, as_json: bool) -> None:
         Progress(console=Console(stderr=True)) as progress,
     ):
         here = Path(directory)
-        task = progress.add_task("kiosk", total=rounds + 1 + 2 + 10)
+        task = progress.add_task("kiosk", total=rounds + 1 + 2 + 10 + members)
 
         def advance() -> None:
             progress.advance(task)
 
         office = Office(here, init=["--listen", f"127.0.0.1:{free_port()}"])
+        tour = here / "tour.toml"
+        tour.write_text(EXAMPLE.read_text(encoding="utf-8") + OFFERS, encoding="utf-8")
+        call("server", "tour", "load", tour, "--dir", office.path)
         tokens = office.tokens(scans)
-        config = office.add_kiosk("kiosk")
+        config = office.add_kiosk("kiosk", "bank")
         video, cards = here / "hall.avi", here / "cards.avi"
         busy_video(video, seconds + 10)
         make_video(cards, office.tokens(10), seed=_SEED, fps=VIDEO_RATE)
@@ -217,6 +226,7 @@ def command(*, rounds: int, seconds: float, scans: int, as_json: bool) -> None:
                 advance()
             with Pipe(here / "scanner") as pipe:
                 grown = growth(config, pipe, tokens, advance=advance)
+            touched = taps(config, here, office.tokens(members), advance=advance)
         finally:
             server.stop()
     kept = (
@@ -224,13 +234,22 @@ def command(*, rounds: int, seconds: float, scans: int, as_json: bool) -> None:
         and grown["growth_mb"] <= MOST_GROWTH_MB
         and all(each["pictures_a_second"] >= LEAST_PICTURES_A_SECOND for each in fluent)
         and all(each["rss_mb"] <= MOST_MB for each in fluent)
+        and touched["press_ms_p95"] <= MOST_TAP_MS
+        and touched["screen_ms_p95"] <= MOST_TAP_MS
     )
     about = machine("kivy", "opencv-python-headless", "zxing-cpp", "pyzbar", "pillow")
     if as_json:
-        found = {"start": soon, "preview": fluent, "growth": grown, "kept": kept, "machine": about}
+        found = {
+            "start": soon,
+            "preview": fluent,
+            "growth": grown,
+            "touches": touched,
+            "kept": kept,
+            "machine": about,
+        }
         click.echo(json.dumps(found))
     else:
-        for each in (soon, *fluent, grown):
+        for each in (soon, *fluent, grown, touched):
             click.echo(" · ".join(f"{key} {value}" for key, value in each.items()))
         click.echo("every promise is kept" if kept else "a promise is not kept")
         click.echo(" · ".join(f"{key} {value}" for key, value in about.items()))

@@ -168,6 +168,16 @@ def _tap(name: str) -> bool:
     return bool(found)
 
 
+def _where(name: str) -> list[int] | None:
+    """Give the middle of a button, from the left upper corner; None where the screen has none of it."""
+    from kiosk.ui.widgets import Touchable  # noqa: PLC0415 - importable once the program has prepared it
+    from tests.kiosk.ui.stage import below  # noqa: PLC0415 - the same
+
+    face = _face()
+    found = [part for part in below(face) if isinstance(part, Touchable) and part.name == name]
+    return [round(found[0].center_x), round(face.height - found[0].center_y)] if found else None
+
+
 def _two_fingers(*names: str) -> bool:
     """Touch two buttons at once; False where the screen has not both."""
     from kivy.tests.common import UnitTestTouch  # noqa: PLC0415 - the same
@@ -197,6 +207,7 @@ ANSWERS: Final[dict[str, Callable[..., Any]]] = {
     "pixels": _pixels,
     "size": _size,
     "tap": _tap,
+    "where": _where,
     "two_fingers": _two_fingers,
     "fill_disk": _fill_disk,
 }
