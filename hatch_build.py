@@ -7,7 +7,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 # Each program gets what it uses (hatch can put a file in one place only). The terms of those
 # who wrote a part lie in it; catalogues of words are named after the program.
-PARTS = {"kiosk": ("fonts", "sounds"), "server": ("web",)}
+PARTS = {"kiosk": ("fonts", "sounds", "voice"), "server": ("web",)}
 
 
 class AssetsHook(BuildHookInterface[Any]):

@@ -101,9 +101,20 @@ def _size(_ctx: click.Context, _option: click.Parameter, value: str | None) -> t
     type=click.Choice(OFFERED),
     help="What the window speaks to whoever comes.  [default: the body's first language]",
 )
+@click.option(
+    "--voice",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A directory of recordings of what screens say: DIRECTORY/fr/accepted.wav or .ogg.  "
+    "[default: what came with the program]",
+)
+@click.option(
+    "--read-aloud/--no-read-aloud",
+    default=True,
+    help="Whether screens are read aloud to whoever has not turned that over.  [default: they are]",
+)
 @_json_option
 @click.pass_context
-def run(
+def run(  # noqa: PLR0913 - an option each
     ctx: click.Context,
     *,
     config_file: Path,
@@ -114,6 +125,8 @@ def run(
     inches: float | None,
     dpi: float | None,
     language: str | None,
+    voice: Path | None,
+    read_aloud: bool,
     as_json: bool,
 ) -> None:
     """Work as a kiosk until Ctrl-C or SIGTERM, behind a window; what happens is told in lines, too.
@@ -129,9 +142,10 @@ def run(
             click.echo(line if as_json else f"{time.strftime('%H:%M:%S')} {line}")
 
     if headless:
-        for name in ("size", "inches", "dpi", "language"):
+        for name in ("size", "inches", "dpi", "language", "voice", "read_aloud"):
             if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-                raise click.UsageError(f"--{name} is for a window: leave out either it or --headless")
+                option = name.replace("_", "-")
+                raise click.UsageError(f"--{option} is for a window: leave out either it or --headless")
         from kiosk import bootstrap  # noqa: PLC0415
 
         _start_again_if(bootstrap.run(config_file, source, once=once, on_notice=on_notice))
@@ -144,7 +158,15 @@ def run(
         config_file,
         source,
         once=once,
-        options=WindowOptions(width, height, full_screen=size is None, dpi=dpi or 0.0, inches=inches or 0.0),
+        options=WindowOptions(
+            width,
+            height,
+            full_screen=size is None,
+            dpi=dpi or 0.0,
+            inches=inches or 0.0,
+            voice=voice,
+            read_aloud=read_aloud,
+        ),
         language=language or "",
         on_notice=on_notice,
         say=lambda sentence: click.echo(sentence, err=True),

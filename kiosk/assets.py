@@ -12,7 +12,7 @@ class NotMadeError(KioskError):
 
 
 def assets_dir() -> Path:
-    """Find the directory with `fonts/`, `sounds/` and `locale/`, in the wheel or beside the packages."""
+    """Find the directory with `fonts/`, `sounds/`, `voice/` and `locale/`: in the wheel, or in the tree."""
     for place in (_HERE / "made", _HERE.parent / "assets/made"):
         if place.is_dir():
             return place

@@ -57,8 +57,15 @@ class Backstage:
         self.carrier.say_state()
         return True
 
-    def diagnostics(self, directory: Path) -> str:
-        """Write what a technician wants to know, and nothing personal; raises ``KioskError``."""
+    def has(self, stick: str) -> bool:
+        """Say whether a stick is still mounted there."""
+        return stick in sticks()
+
+    def diagnostics(self, directory: Path) -> tuple[str, int]:
+        """Write what a technician wants to know, and nothing personal; raises ``KioskError``.
+
+        Gives the file's name, and no facts.
+        """
         about = {
             **asdict(self.look(())),
             "device": self.config.device,
@@ -66,4 +73,4 @@ class Backstage:
             "unusable_messages": self.carrier.unusable,
             "temperature_c": temperature_c(),
         }
-        return str(write_diagnostics(directory, self.config.device, about, self.diary))
+        return str(write_diagnostics(directory, self.config.device, about, self.diary)), 0

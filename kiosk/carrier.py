@@ -295,6 +295,8 @@ class Carrier:
             self._delivery.set_closed(self._descriptions.closed, time.monotonic())
             self._wiped = False
             self._state_at = 0.0
+            if self._descriptions.lacks_logo:
+                self._delivery.greet_again(time.monotonic())
 
     def _take_ack(self, payload: bytes) -> None:
         ack = open_signed(Ack, payload, self._server_key())
@@ -314,6 +316,8 @@ class Carrier:
         answer = open_signed(Answer, payload, self._server_key())
         if answer.revocations is not None:
             self._descriptions.offer_revocations(answer.revocations)
+        if answer.logo is not None:
+            self._descriptions.offer_logo(answer.logo)
         # A fact that cannot be written must not keep those of before from going out.
         self._outliving(self._measure_clock, answer, heard_ms)
         held = {
@@ -385,6 +389,7 @@ class Carrier:
             revocations_version=self._descriptions.revocations_version,
             software=self._software,
             setup_version=self._descriptions.setup_version,
+            logo=self._descriptions.logo_name,
         )
         self._hello_sent_ms = {nonce: self._clock.monotonic_ms()}
         self._publish("hello", sign(hello, self._key))

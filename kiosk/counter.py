@@ -109,6 +109,11 @@ class Counter:
         """Hear that one of the staff has shown a card."""
         self._wishes.put(_StaffCard(staff_id))
 
+    @property
+    def staff_in(self) -> bool:
+        """Whether one of the staff is in: no card is recorded meanwhile."""
+        return self._staff.is_in
+
     def begin(self, card: CardRef, passed: Passed | None = None) -> tuple[int, tuple[str, ...]]:
         """Begin a dialogue with a card's bearer, and end the one before without consent.
 

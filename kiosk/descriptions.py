@@ -1,5 +1,8 @@
 """What this kiosk works by: the fair's programme, revocations and setup, kept over a restart.
 
+With them goes the logo that the programme names: a picture that nobody signed, and that its hash
+in the programme proves.
+
 The setup (who is invited, how staff prove themselves) is kept as it came, sealed for this
 kiosk, and opened in memory alone.
 
@@ -18,6 +21,7 @@ from kiosk.rules.desk import Desk
 from kiosk.rules.texts import missing_texts
 from wire.card import CardIdentity
 from wire.envelope import EnvelopeError
+from wire.logo import name_of
 from wire.programme import (
     Programme,
     Revocations,
@@ -31,6 +35,7 @@ from wire.setup import Setup, open_setup
 _PROGRAMME: Final = "programme"
 _REVOCATIONS: Final = "revocations"
 _SETUP: Final = "setup"
+_LOGO: Final = "logo"
 _NAMED: Final = 6
 """Of texts that are missing in a language, so many are named."""
 
@@ -46,6 +51,9 @@ class Descriptions:
         self.revocations: Revocations | None = None
         self.setup: Setup | None = None
         self._early_setup: bytes | None = None
+        self._logo = b""
+        self.logo_name = ""
+        """The name of the logo that is kept, empty for none."""
         self.desk: Desk | None = None
 
     @property
@@ -68,6 +76,11 @@ class Descriptions:
         """Whether the fair is closed."""
         return self.programme is not None and self.programme.closed
 
+    @property
+    def lacks_logo(self) -> bool:
+        """Whether the programme names a logo that is not here."""
+        return self.programme is not None and self.programme.theme.logo not in {"", self.logo_name}
+
     def staff_id(self, card: CardIdentity) -> str:
         """Say who of the staff holds a staff card; its number where the setup does not know it."""
         staff = self.setup.staff if self.setup else ()
@@ -75,6 +88,8 @@ class Descriptions:
 
     def take_kept(self) -> None:
         """Take what was kept before the last stop: signed, so as good as just heard."""
+        # First, so that the programme's first screen shows it.
+        self._set_logo(self._recorder.ask(self._recorder.journal.get, _LOGO) or b"")
         for key, take in (
             (_PROGRAMME, self._take_programme),
             (_REVOCATIONS, self._take_revocations),
@@ -89,9 +104,12 @@ class Descriptions:
 
     def offer_programme(self, message: bytes) -> bool:
         """Take a programme that was heard where it is newer; raises ``EnvelopeError``."""
+        had_logo = bool(self._logo)
         taken = self._take_programme(message)
         if taken:
             self._keep(_PROGRAMME, message)
+            if had_logo and not self._logo:
+                self._keep(_LOGO, b"")
         early, self._early_setup = self._early_setup, None
         if early is not None:
             self.offer_setup(early)
@@ -117,6 +135,19 @@ class Descriptions:
             self._keep(_SETUP, message)
         return taken
 
+    def offer_logo(self, png: bytes) -> bool:
+        """Take a picture that was heard where it is the one that the programme names, and not here yet."""
+        programme = self.programme
+        if programme is None or not self.lacks_logo or name_of(png) != programme.theme.logo:
+            return False
+        self._set_logo(png)
+        self._keep(_LOGO, png)
+        self._notify(_described(programme, png))
+        return True
+
+    def _set_logo(self, png: bytes) -> None:
+        self._logo, self.logo_name = png, name_of(png) if png else ""
+
     def _take_programme(self, message: bytes) -> bool:
         offered = open_programme(message, self._config.body_key)
         if offered.body.id != self._config.body or offered.fair.id != self._config.fair:
@@ -124,6 +155,8 @@ class Descriptions:
         if not supersedes(offered, self.programme):
             return False
         self.programme = offered
+        if offered.theme.logo != self.logo_name:
+            self._set_logo(b"")
         if offered.closed:
             self.setup = None
         self._set_desk()
@@ -144,7 +177,7 @@ class Descriptions:
 
     def _tell(self, programme: Programme) -> None:
         booth = next((each for each in programme.booths if each.id == self._recorder.booth), None)
-        self._notify(_described(programme))
+        self._notify(_described(programme, self._logo))
         self._notify(
             ProgrammeTaken(
                 programme.version,
@@ -198,7 +231,7 @@ class Descriptions:
             )
 
 
-def _described(programme: Programme) -> Described:
+def _described(programme: Programme, logo: bytes) -> Described:
     return Described(
         offers=tuple(programme.offers),
         consents=tuple(programme.consents),
@@ -211,6 +244,7 @@ def _described(programme: Programme) -> Described:
         languages=tuple(programme.theme.languages),
         colour=programme.theme.colour,
         accent=programme.theme.accent,
+        logo=logo,
     )
 
 

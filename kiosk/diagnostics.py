@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from kiosk import KioskError
+from kiosk.mounted import CannotWriteError, code_of
 from kiosk.notices import Link, Notice, Pairing, ProgrammeTaken, Scanned, Trouble, Wiped
 from kiosk.settled import sync_directory
 
 _MOST_LINES: Final = 500
 
 
-class DiagnosticsError(KioskError):
+class DiagnosticsError(CannotWriteError):
     """The file cannot be written; the message says why."""
 
 
@@ -60,5 +60,6 @@ def write_diagnostics(directory: Path, name: str, about: Mapping[str, Any], diar
             file.writestr("diary.jsonl", "".join(json.dumps(line) + "\n" for line in diary.lines()))
         sync_directory(directory)
     except OSError as problem:
-        raise DiagnosticsError(f"{directory} cannot be written: {problem.strerror}") from None
+        words = f"{directory} cannot be written: {problem.strerror}"
+        raise DiagnosticsError(words, code_of(problem)) from None
     return path

@@ -6,7 +6,6 @@ that the kiosk keeps. Nothing is marked as delivered here. The server takes the 
 it never does, the same facts may travel any number of times.
 """
 
-import errno
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -15,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kiosk import KioskError
 from kiosk.config import KioskConfig
 from kiosk.journal import JournalView, reading
+from kiosk.mounted import CannotWriteError, code_of
 from kiosk.sealing import Sealer
 from kiosk.settled import sync_directory
 from wire.envelope import EnvelopeError, batch_head
@@ -26,10 +25,9 @@ from wire.stick import SUFFIX, StickError, StickWriter, read_stick
 
 _PAGE: Final = 500
 """Facts sealed at a time."""
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-class ExportError(KioskError):
+class ExportError(CannotWriteError):
     """The facts cannot be written there; the message says why and what to do."""
 
 
@@ -148,7 +146,7 @@ def _name(config: KioskConfig, target: Path) -> Path:
                 raise ExportError(f"{target} exists already: choose another name, or name a directory")
             if not target.parent.is_dir():
                 raise ExportError(
-                    f"there is no directory {target.parent}: is the stick plugged in and mounted?"
+                    f"there is no directory {target.parent}: is the stick plugged in and mounted?", "gone"
                 )
             return target
         stem = f"{config.device}-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
@@ -156,7 +154,7 @@ def _name(config: KioskConfig, target: Path) -> Path:
         while (path := target / f"{stem}-{number}{SUFFIX}").exists():
             number += 1
     except OSError as problem:
-        raise ExportError(_why(target, problem)) from None
+        raise ExportError(_why(target, problem), code_of(problem)) from None
     return path
 
 
@@ -179,7 +177,7 @@ def _write_whole(path: Path, pieces: Iterator[bytes]) -> int:
                 part.unlink()
             raise
     except OSError as problem:
-        raise ExportError(_why(path, problem)) from None
+        raise ExportError(_why(path, problem), code_of(problem)) from None
     except StickError as problem:
         raise ExportError(
             f"{path.parent} did not keep what was written to it ({problem}): use another stick"
@@ -198,10 +196,11 @@ def _read_back(part: Path) -> int:
 
 
 def _why(path: Path, problem: OSError) -> str:
-    if problem.errno in _FULL:
+    code = code_of(problem)
+    if code == "full":
         return f"{path.parent} is full, and nothing was left there: make room, or use another stick"
-    if problem.errno == errno.EROFS:
+    if code == "read_only":
         return f"{path.parent} is read-only: is there a lock on the stick's side? Else use another one"
-    if problem.errno == errno.EIO:
+    if code == "gone":
         return f"{path.parent} does not answer: was the stick pulled out? Plug it in and export again"
     return f"{path} cannot be written: {problem.strerror}"

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Final
 
 from kiosk.notices import (
+    CardIgnored,
     Delivered,
     Described,
     Done,
@@ -30,6 +31,7 @@ _NAMES: Final = {
     StaffIn: "staff_in",
     StaffOut: "staff_out",
     StaffRefused: "staff_refused",
+    CardIgnored: "card_ignored",
     StaffDone: "staff_done",
     Delivered: "delivered",
     Link: "link",
@@ -62,6 +64,8 @@ def _of_staff(notice: StaffNotice) -> str:
             return "no staff is in"
         case StaffRefused(code=code):
             return f"a PIN was not taken ({code})"
+        case CardIgnored():
+            return "a card was shown while staff are in: nothing is recorded"
         case StaffDone(what=what, code=code, detail=detail):
             return " ".join(filter(None, ("staff:", what.replace("_", " "), code, detail)))
     return ""

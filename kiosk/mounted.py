@@ -1,12 +1,38 @@
-"""USB sticks that are mounted, and can be written."""
+"""USB sticks that are mounted, and can be written; and why one cannot."""
 
+import errno
 import os
 from pathlib import Path
 from typing import Final
 
+from kiosk import KioskError
+
 MOUNTS: Final = Path("/proc/mounts")
 _WHERE: Final = ("/media/", "/run/media/", "/mnt/")
 _OCTAL: Final = {"\\040": " ", "\\011": "\t", "\\134": "\\"}
+
+_CODES: Final = {
+    errno.ENOSPC: "full",
+    errno.EDQUOT: "full",
+    errno.EFBIG: "full",
+    errno.EROFS: "read_only",
+    errno.EIO: "gone",
+    errno.ENODEV: "gone",
+    errno.ENOENT: "gone",
+}
+
+
+class CannotWriteError(KioskError):
+    """A file cannot be written; ``code`` is ``full``, ``read_only``, ``gone`` or ``cannot_write``."""
+
+    def __init__(self, words: str, code: str = "cannot_write") -> None:
+        super().__init__(words)
+        self.code = code
+
+
+def code_of(problem: OSError) -> str:
+    """Say why something cannot be written, as :class:`CannotWriteError` does."""
+    return _CODES.get(problem.errno or 0, "cannot_write")
 
 
 def sticks(mounts: Path = MOUNTS) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What the programme says to whoever stands before the window; comes with each programme."""
+    """What the programme says to whoever stands before the window; comes with each programme and logo."""
 
     offers: tuple[Offer, ...] = ()
     consents: tuple[Consent, ...] = ()
@@ -69,6 +69,8 @@ class Described:
     languages: tuple[str, ...] = ()
     colour: str = ""
     accent: str = ""
+    logo: bytes = field(default=b"", repr=False)
+    """The body's, a PNG, where it has one and it is here."""
     retention: Mapping[str, int] = field(default_factory=dict)
     """Days that each purpose's personal data are kept, where the body has said so."""
 
@@ -167,8 +169,16 @@ class StaffRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class CardIgnored:
+    """A card was shown while one of the staff is in: nothing is recorded, and nobody is welcomed."""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordedFact:
-    """A fact that staff may undo: ``at`` is ms UTC by the kiosk's clock, ``card`` its last four digits."""
+    """A fact that staff may undo: ``at`` is ms UTC by the kiosk's clock, ``card`` its last four digits.
+
+    ``kind`` is the fact's, but for a passage: that is ``entrance`` or ``exit``.
+    """
 
     event_id: str
     kind: str
@@ -197,7 +207,8 @@ class StaffDone:
     """What staff have asked for was done (``code`` empty), or why not, in words for the log.
 
     ``what`` is ``booth``, ``undo``, ``by_hand``, ``export`` or ``diagnostics``; ``detail`` names the
-    booth, or the file that was written; ``count`` is how many facts.
+    booth, or the file that was written; ``count`` is how many facts. Of a stick ``code`` is ``full``,
+    ``read_only``, ``gone``, ``cannot_write``, or ``nothing`` where there is nothing to write.
     """
 
     what: str
@@ -206,7 +217,7 @@ class StaffDone:
     count: int = 0
 
 
-StaffNotice = StaffIn | StaffOut | StaffRefused | StaffView | StaffDone
+StaffNotice = StaffIn | StaffOut | StaffRefused | CardIgnored | StaffView | StaffDone
 Notice = (
     Scanned
     | Done
@@ -220,6 +231,7 @@ Notice = (
     | StaffIn
     | StaffOut
     | StaffRefused
+    | CardIgnored
     | StaffView
     | StaffDone
 )

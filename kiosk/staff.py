@@ -4,6 +4,7 @@ Who has come in stays in for two minutes after the last wish. Wrong PINs lock th
 while, also over a restart. What staff did carries their ``staff_id``.
 """
 
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from kiosk.backstage import Backstage
 from kiosk.clock import Clock
 from kiosk.descriptions import Descriptions
 from kiosk.journal import JournalError, Position
+from kiosk.mounted import CannotWriteError
 from kiosk.notices import Notice, RecordedFact, StaffDone, StaffIn, StaffOut, StaffRefused
 from kiosk.recorder import Recorder
 from kiosk.rules.lockout import wait_s
@@ -39,11 +41,12 @@ from wire.setup import typed_pin
 STAYS_S: Final = 120.0
 NEWEST: Final = 20
 _FAILURES: Final = "pin_failures"
+_DOORS: Final = {"in": "entrance", "out": "exit"}
 _REASONS: Final = frozenset({"wrong_card", "twice", "test", "other"})
 
 
 class Staff:
-    """Who of the staff is in, and what they do; for the counter's thread, but for ``enter``'s word."""
+    """Who of the staff is in, and what they do; for the counter's thread, but for ``is_in``."""
 
     def __init__(
         self,
@@ -71,6 +74,11 @@ class Staff:
         self._failed_at = monotonic()
         self._hasher = PasswordHasher()
 
+    @property
+    def is_in(self) -> bool:
+        """Whether somebody is in; from any thread."""
+        return bool(self._in) and self._monotonic() <= self._until and self._still_staff()
+
     def enter(self, staff_id: str) -> None:
         """Let somebody in who has shown a staff card."""
         self._in = staff_id
@@ -82,11 +90,15 @@ class Staff:
         """Do what was asked for; raises ``JournalError``."""
         if isinstance(wish, PinWish):
             self._try_pin(wish.typed)
-        elif not self._in or self._monotonic() > self._until or isinstance(wish, StaffEndWish):
+        elif not self.is_in or isinstance(wish, StaffEndWish):
             self._leave()
         else:
-            self._stay()
-            self._do(wish)
+            # A slow stick may take longer than anybody stays in.
+            self._until = math.inf
+            try:
+                self._do(wish)
+            finally:
+                self._stay()
 
     def _do(self, wish: StaffWish) -> None:
         match wish:
@@ -98,13 +110,20 @@ class Staff:
             case ByHandWish(number):
                 self._by_hand(number)
             case ExportWish(stick):
-                self._write("export", lambda: self._backstage.export(Path(stick)))
+                self._write("export", stick, self._backstage.export)
             case DiagnosticsWish(stick):
-                self._write("diagnostics", lambda: (self._backstage.diagnostics(Path(stick)), 0))
+                self._write("diagnostics", stick, self._backstage.diagnostics)
             case RestartWish() | QuitWish():
                 self._backstage.leave(isinstance(wish, RestartWish))
             case _:
                 self._look()
+
+    def _still_staff(self) -> bool:
+        """Say whether who is in was not revoked since; a card that no setup knows goes by its number."""
+        setup, desk = self._descriptions.setup, self._descriptions.desk
+        if "-" in self._in:
+            return desk is None or desk.why_not_by_hand(CardIdentity.parse(self._in)) is None
+        return setup is None or setup.staff_with(self._in) is not None
 
     # -- who is in -------------------------------------------------------------------------------
 
@@ -188,11 +207,18 @@ class Staff:
         self._recorded(position)
         self._done(StaffDone("by_hand", count=1))
 
-    def _write(self, what: str, work: Callable[[], tuple[str, int]]) -> None:
+    def _write(self, what: str, stick: str, work: Callable[[Path], tuple[str, int]]) -> None:
+        if not self._backstage.has(stick):
+            # Where it was mounted there may still be a directory: of the kiosk's own disk.
+            self._done(StaffDone(what, "gone", f"no stick is mounted at {stick}"))
+            return
         try:
-            written, count = work()
+            written, count = work(Path(stick))
         except JournalError:
             raise
+        except CannotWriteError as problem:
+            self._done(StaffDone(what, problem.code, str(problem)))
+            return
         except KioskError as problem:
             self._done(StaffDone(what, "cannot_write", str(problem)))
             return
@@ -219,7 +245,8 @@ class Staff:
             if event.event_id in voided or len(found) == NEWEST:
                 continue
             last = fact.card.card_id[-4:] if fact.card else ""
-            told = RecordedFact(event.event_id, fact.kind, event.occurred_at, event.booth, last)
+            kind = _DOORS[fact.direction] if isinstance(fact, Passage) else fact.kind
+            told = RecordedFact(event.event_id, kind, event.occurred_at, event.booth, last)
             found.append((told, None if fact.card is None else _identity(fact.card)))
         return found
 

@@ -25,7 +25,7 @@ from kiosk.counter import Counter
 from kiosk.descriptions import Descriptions
 from kiosk.diagnostics import Diary
 from kiosk.journal import Journal, JournalError, Position
-from kiosk.notices import Done, Notice, Scanned, Trouble
+from kiosk.notices import CardIgnored, Done, Notice, Scanned, Trouble
 from kiosk.recorder import Mint, Recorder
 from kiosk.rules.debounce import Debounce
 from kiosk.rules.desk import Decision, Desk, Moment, Outcome, RecentVisits, worth_judging
@@ -33,7 +33,7 @@ from kiosk.rules.doors import Passed, Ways
 from kiosk.staff import Staff
 from kiosk.uplink import UplinkEvent
 from kiosk.wishes import Wish
-from wire.card import CardIdentity
+from wire.card import CardIdentity, RefusalCode
 from wire.events import CardRef, Event, EventError, Passage, Visit, decode_event
 
 _READ_TIMEOUT_S: Final = 0.2
@@ -270,13 +270,7 @@ class Station:
         if decision.outcome is Outcome.PAIRING and self._on_next_code and self._carrier.wiped:
             self._on_next_code(text)
             return
-        if (
-            decision.outcome in _MEMBERS
-            and decision.card
-            and (dialogue := self._counter.takes(CardRef.of(decision.card))) is not None
-        ):
-            # The answer to what the window has asked for: no visit.
-            self._notify(Done("card", dialogue))
+        if self._is_no_visit(decision):
             return
         staff_id, staff = "", decision.card if decision.outcome is Outcome.STAFF else None
         if staff is not None:
@@ -304,6 +298,21 @@ class Station:
             self._remember_passage(desk, decision.card.identity, decision.fact, event_id, moment)
         told = _scanned(decision, event_id, position, (committed_at - arrived_at) * 1000)
         self._notify(self._with_dialogue(desk, decision, told))
+
+    def _is_no_visit(self, decision: Decision) -> bool:
+        """Say whether a card was shown for something else, and tell for what."""
+        if self._counter.staff_in and decision.outcome is not Outcome.STAFF:
+            # Staff try things out, with a member's card in their hand.
+            if decision.code is not RefusalCode.FOREIGN_CODE:
+                self._notify(CardIgnored())
+            return True
+        if decision.outcome not in _MEMBERS or decision.card is None:
+            return False
+        dialogue = self._counter.takes(CardRef.of(decision.card))
+        if dialogue is not None:
+            # The answer to what the window has asked for.
+            self._notify(Done("card", dialogue))
+        return dialogue is not None
 
     def _who_waits_for_staff(self) -> Decision | None:
         """Give who was turned away from a session just now, whom staff may admit."""

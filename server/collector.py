@@ -341,6 +341,7 @@ class Collector:
             programme = registry.programmes().get(fair)
             revocations = registry.revocations()
             setup = self._setups.newer_than(registry, fair, hello.setup_version)
+            logo = registry.logo_other_than(fair, hello.logo)
         self._note_success()
         answer = Answer(
             device=hello.device,
@@ -350,6 +351,7 @@ class Collector:
             server_time=self._clock(),
             programme=_newer(programme, hello.programme_version),
             revocations=_newer(revocations, hello.revocations_version),
+            logo=logo,
         )
         self._publish(topics.down(self._body, hello.device, "answer"), sign(answer, self._signing_key))
         if setup is not None:

@@ -150,6 +150,7 @@ class Office:
                         definition=msgspec.json.encode(definition),
                     )
                 )
+                registry.put_logo(definition.fair.id, definition.theme.logo, tour.logo)
             self._put_setups(registry, tour)
             if registry.revocations() is None:
                 self._sign_revocations(registry)

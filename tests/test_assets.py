@@ -21,9 +21,11 @@ from PIL import Image, ImageDraw, ImageFont, features
 
 import kiosk.assets
 import server.assets
-from assets.make import catalogues, fonts, icons, npm, sounds
+from assets.make import catalogues, fonts, icons, npm, sounds, voices
+from assets.make.__main__ import main as make
 from assets.make.products import ASSETS, PRODUCTS, Product
 from assets.make.trouble import CannotMakeError
+from kiosk.rules.wording import spoken
 from tests.programs import ROOT
 
 STYLES = ("regular", "bold")
@@ -230,6 +232,174 @@ def test_no_two_tones_have_like_spectra(tones: dict[str, Heights]) -> None:
         assert spectra[one] @ spectra[other] < 0.5, (one, other)
 
 
+# Voices.
+
+# Says what it is asked to say into the file instead of speaking it, after the head of a sound.
+ESPEAK = """\
+#!/bin/sh
+case $1 in --version) echo "eSpeak NG $(cat "$0.version")"; exit ;; esac
+[ ! -e "$0.mute" ] || { echo 'no data' >&2; exit 1; }
+while [ "$1" != -w ]; do
+    [ "$1" != -v ] || voice=$2
+    shift
+done
+{ printf 'RIFF %s ' "$voice"; cat; } >"$2"
+"""
+
+
+@pytest.fixture
+def espeak(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A stand-in for the program that speaks, first on PATH."""
+    program = tmp_path / "bin/espeak-ng"
+    program.parent.mkdir()
+    program.write_text(ESPEAK)
+    program.chmod(0o755)
+    (program.parent / "espeak-ng.version").write_text("1.51")
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    return program
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    """What voices are made of, to be changed at will."""
+    shutil.copytree(ASSETS / "locale", tmp_path / "assets/locale")
+    shutil.copytree(ASSETS / "voice", tmp_path / "assets/voice")
+    return tmp_path / "assets"
+
+
+def said(file: Path) -> str:
+    """Give what the stand-in was asked to say, and by which voice."""
+    return file.read_text("utf-8").removeprefix("RIFF ")
+
+
+def test_every_prompt_is_spoken_in_every_language_that_the_program_speaks(
+    tmp_path: Path, espeak: Path, sources: Path
+) -> None:
+    assert espeak.exists()
+    assert voices.make(tmp_path / "out", sources) == ""
+    made = {path.relative_to(tmp_path / "out/voice") for path in (tmp_path / "out/voice").rglob("*.wav")}
+    assert made == {Path(language, f"{name}.wav") for language in ("ar", "fr", "en") for name in spoken.NAMES}
+    place = tmp_path / "out/voice"
+    assert said(place / "en/thanks.wav").startswith("en-gb Thank you. Your opinion is recorded,")
+    assert said(place / "fr/signed.wav") == "fr-fr Votre accord est noté."
+
+
+def test_a_recording_takes_the_place_of_what_is_made(tmp_path: Path, espeak: Path, sources: Path) -> None:
+    assert espeak.exists()
+    for name in ("fr/thanks.ogg", "zgh/attract.wav"):
+        (sources / "voice" / name).parent.mkdir(exist_ok=True)
+        (sources / "voice" / name).write_bytes(b"a voice")
+    assert voices.make(tmp_path / "out", sources) == ""
+    place = tmp_path / "out/voice"
+    assert (place / "fr/thanks.ogg").read_bytes() == (place / "zgh/attract.wav").read_bytes() == b"a voice"
+    assert not (place / "fr/thanks.wav").exists(), "one of the two would be heard by chance"
+    assert {path.name for path in (place / "zgh").iterdir()} == {"attract.wav"}
+
+
+def test_a_recording_that_no_screen_asks_for_is_named(tmp_path: Path, espeak: Path, sources: Path) -> None:
+    assert espeak.exists()
+    (sources / "voice/fr").mkdir()
+    (sources / "voice/fr/acepted.wav").touch()
+    with pytest.raises(CannotMakeError, match=r"acepted\.wav: no screen says 'acepted'"):
+        voices.make(tmp_path / "out", sources)
+
+
+def test_without_the_program_there_are_recordings_alone_and_it_says_so(
+    tmp_path: Path, sources: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (sources / "voice/fr").mkdir()
+    (sources / "voice/fr/thanks.ogg").touch()
+    assert "install it" in voices.make(tmp_path / "out", sources)
+    assert [path.name for path in (tmp_path / "out").rglob("*.*")] == ["thanks.ogg"]
+
+
+def test_a_program_that_does_not_speak_is_no_reason_to_stop(
+    tmp_path: Path, espeak: Path, sources: Path
+) -> None:
+    espeak.with_name("espeak-ng.mute").touch()
+    assert "no data" in voices.make(tmp_path / "out", sources)
+    assert list((tmp_path / "out").rglob("*.*")) == []
+
+
+def test_voices_are_made_once_and_again_when_the_program_comes_or_changes(
+    tmp_path: Path, espeak: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [product] = [product for product in PRODUCTS if product.name == "voices"]
+    place = tmp_path / "made"
+    (tmp_path / "scratch").mkdir()
+    with monkeypatch.context() as without:
+        without.setenv("PATH", str(tmp_path))
+        assert "install it" in product.make(tmp_path / "scratch", nothing_fetched, place)
+        assert product.fresh(place)
+    assert not product.fresh(place)
+    assert product.make(tmp_path / "scratch", nothing_fetched, place) == ""
+    assert (place / "voice/ar/accepted.wav").is_file()
+    assert product.fresh(place)
+    espeak.with_name("espeak-ng.version").write_text("1.52")
+    assert not product.fresh(place)
+
+
+def test_every_arabic_sentence_that_is_spoken_has_its_vowels_and_no_other_has(made: Path) -> None:
+    with (made / "locale/ar/LC_MESSAGES/kiosk.mo").open("rb") as file:
+        prompts = spoken.prompts(gettext.GNUTranslations(file))
+    vowelled = voices.vowels(ASSETS / "voice/ar.txt")
+    assert {voices.bare(each) for sentences in prompts.values() for each in sentences} == vowelled.keys()
+    for sentence in vowelled.values():
+        bare_letters = re.findall(r"[ء-غف-ي](?![\u064b-\u0652])", sentence)
+        # Long vowels and the article stand without a sign; no other letter does.
+        assert set(bare_letters) <= set("اويىلآإ"), sentence
+
+
+@pytest.mark.parametrize(
+    ("written", "for_program"),
+    [
+        ("سُجِّلَتْ", "سُجْجِلَتْ"),
+        ("النَّصُّ", "النَصْصُ"),
+        ("الَّذِي", "الْلَذِي"),
+        ("فَالفَرِيقْ", "فَلْفَرِيقْ"),
+        ("وَالرَّقْمُ", "وَرْرَقْمُ"),
+        ("اِسْتِقْبَالِ", "اِسْتِقْبَالِ"),
+        ("مُسَجَّلَةْ، لَا", "مُسَجْجَلَ، لَا"),
+        ("بِطَاقَةُ", "بِطَاقَةُ"),
+        ("أَظْهِرُوا هَذَا", "أَظْهِرُو هَذَا"),
+        ("Bienvenue à tous.", "Bienvenue à tous."),
+    ],
+)
+def test_arabic_is_spelled_as_the_program_reads_it(written: str, for_program: str) -> None:
+    assert voices.for_program(written) == for_program
+
+
+def test_what_there_is_to_record_is_told_by_language(capsys: pytest.CaptureFixture[str]) -> None:
+    assert make(["--spoken", "fr"]) == 0
+    told = dict(line.split("\t") for line in capsys.readouterr().out.splitlines())
+    assert told.keys() == spoken.NAMES
+    assert told["signed"] == "Votre accord est noté."
+    assert make(["--spoken", "de"]) == 1
+    assert "it offers ar, fr" in capsys.readouterr().err
+
+
+def test_the_page_on_voices_lists_every_prompt() -> None:
+    page = (ROOT / "docs/voices.md").read_text("utf-8")
+    listed = dict(re.findall(r"^\| `([a-z-]+)` \| (.+) \|$", page, re.MULTILINE))
+    english = spoken.prompts(gettext.NullTranslations())
+    assert listed == {name: spoken.aloud(sentences) for name, sentences in english.items()}
+
+
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+def test_what_was_spoken_can_be_heard(tmp_path: Path) -> None:
+    assert voices.make(tmp_path) == ""
+    files = sorted((tmp_path / "voice").rglob("*.wav"))
+    assert len(files) == 3 * len(spoken.NAMES)
+    for path in files:
+        with wave.open(str(path)) as file:
+            assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (22_050, 1, 2)
+            heights = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float64) / 32_768
+        assert 0.5 < len(heights) / 22_050 < 20, path
+        assert -8 < 20 * np.log10(np.abs(heights).max()) <= 0, path
+        assert -26 < 20 * np.log10(np.sqrt((heights**2).mean())) < -18, path
+
+
 # Catalogues.
 
 HEADER = """\
@@ -405,8 +575,10 @@ def test_nothing_that_others_wrote_is_in_the_repository() -> None:
         ]
         files += [Path(directory) / name for name in found if not name.endswith(".pyc")]
     assert len(files) > 50
-    kinds = (".ttf", ".otf", ".woff", ".woff2", ".eot", ".min.js", ".min.css", ".mo", ".wav")
-    assert not [path for path in files if path.name.endswith(kinds)]
+    kinds = (".ttf", ".otf", ".woff", ".woff2", ".eot", ".min.js", ".min.css", ".mo", ".wav", ".ogg")
+    # A body's own voice is not what others wrote.
+    others = [path for path in files if not path.is_relative_to(ASSETS / "voice")]
+    assert not [path for path in others if path.name.endswith(kinds)]
     drawings = [path for path in files if path.suffix == ".svg"]
     assert not [path for path in drawings if "lucide" in path.read_text("utf-8")]
     scripts = [path for path in files if path.suffix == ".js"]

@@ -351,6 +351,21 @@ def test_assets_are_made_once_and_again_when_a_part_of_them_changes(machine: Mac
     assert machine.installs() == 1
 
 
+def test_voices_are_made_again_with_each_recording_and_when_the_program_that_speaks_comes(
+    machine: Machine,
+) -> None:
+    machine.start("server")
+    recording = machine.project / "assets/voice/zgh/accepted.ogg"
+    program = machine.stand_ins / "lib/x/libespeak-ng.so.1"
+    for number, file in enumerate((recording, program), start=2):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+        assert "voices" in machine.start("server").stderr
+        assert machine.start("server").stderr == ""
+        assert machine.makes() == number
+    assert machine.calls("apt-get", "") == 0, "a kiosk does without it"
+
+
 @pytest.mark.parametrize("command", ["demo", "kiosk", "server", "test", "bench", "gallery", "pictures"])
 def test_every_program_finds_its_assets_made(machine: Machine, command: str) -> None:
     machine.start(command)

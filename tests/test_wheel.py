@@ -45,6 +45,8 @@ def test_wheel_carries_what_is_made_at_set_up_so_that_the_field_needs_no_npm(whe
         "server/made/web/licences/uplot.txt",
     } <= names
     assert not any(name.startswith("kiosk/made/web/") for name in names)
+    for source in (ROOT / "assets/made/voice").rglob("*.*"):
+        assert f"kiosk/made/{source.relative_to(ROOT / 'assets/made')}" in names
     for source in (ROOT / "assets/made/locale").rglob("*.mo"):
         assert f"{source.stem}/made/{source.relative_to(ROOT / 'assets/made')}" in names
 

@@ -9,6 +9,8 @@ from typing import Annotated, Final
 
 import msgspec
 
+from wire.contrast import ACCENT, COLOUR
+
 Names = dict[str, str]
 LocalTime = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z")]
 PartialDay = Annotated[str, msgspec.Meta(pattern=r"^([0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?)?\Z")]
@@ -28,6 +30,8 @@ TOPIC_ICONS: Final = (
 """The pictures that a topic may have, by Lucide's names. A kiosk shows one that it does not know as
 ``message-circle``: a later server may have more of them."""
 Colour = Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-f]{6}\Z")]
+LogoName = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?\Z")]
+"""A logo by its SHA-256, see ``wire.logo``; empty for none."""
 
 
 class Hours(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,8 +115,13 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Theme(msgspec.Struct, frozen=True, kw_only=True):
-    """How a kiosk looks, and the languages that it speaks, the first when nobody has chosen."""
+    """How a kiosk looks, and the languages that it speaks, the first when nobody has chosen.
 
-    colour: Colour = "#14532d"
-    accent: Colour = "#f59e0b"
+    ``colour`` is dark and draws actions and signs, ``accent`` is light: see ``wire.contrast``. The
+    ``logo`` itself comes with the server's answer to a hello.
+    """
+
+    colour: Colour = COLOUR
+    accent: Colour = ACCENT
     languages: list[str] = msgspec.field(default_factory=lambda: ["ar", "fr"])
+    logo: LogoName = ""

@@ -20,6 +20,7 @@ from typing import Annotated, Final, TypeVar
 import msgspec
 from nacl.signing import SigningKey
 
+from wire.described import LogoName
 from wire.envelope import EnvelopeError, Kind, open_message, peek_message, sign_message
 from wire.events import Epoch, Millis
 
@@ -41,7 +42,10 @@ class KeptEpoch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True):
-    """A kiosk is here: what it holds, and which versions it runs on (0: none yet)."""
+    """A kiosk is here: what it holds, and which versions it runs on (0: none yet).
+
+    ``logo`` names the one that it keeps, empty for none.
+    """
 
     device: DeviceId
     nonce: Token
@@ -50,6 +54,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     revocations_version: Mark = 0
     software: Annotated[str, msgspec.Meta(max_length=32)] = ""
     setup_version: Mark = 0
+    logo: LogoName = ""
 
 
 class HeldEpoch(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +69,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """The server's reply to one hello: authoritative, also where its marks are lower.
 
     ``programme`` and ``revocations`` are whole signed messages, present where the kiosk's
-    are older.
+    are older. ``logo`` is the programme's, a PNG, present where the kiosk keeps another or none.
     """
 
     device: DeviceId
@@ -74,6 +79,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     server_time: Millis
     programme: bytes | None = None
     revocations: bytes | None = None
+    logo: bytes | None = None
 
 
 class Ack(msgspec.Struct, frozen=True, kw_only=True):

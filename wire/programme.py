@@ -81,7 +81,8 @@ class Booth(msgspec.Struct, frozen=True, kw_only=True):
     """A place in the hall; the body's own where ``partner`` is empty.
 
     ``kind`` is one of :data:`BOOTH_KINDS`: at an ``entrance`` or an ``exit`` a scan is a Passage in or
-    out, at ``doors`` the kiosk guesses and a touch turns it. A kind that a kiosk does not know is a ``booth`` to it.
+    out, at ``doors`` the kiosk guesses and a touch turns it. A kind that a kiosk does not know is a
+    ``booth`` to it.
     """
 
     id: str

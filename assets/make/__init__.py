@@ -1,4 +1,4 @@
-"""Makes `assets/made`: fonts, icons, chart code, tones and catalogues.
+"""Makes `assets/made`: fonts, icons, chart code, tones, catalogues and voices.
 
 Nothing that others wrote lies in the repository: it comes out of their packages (PyPI by the
 lock files, npm by `package-lock.json`) at set-up, and is put here as the programs want it. Each

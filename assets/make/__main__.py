@@ -18,11 +18,14 @@ def main(words: list[str] | None = None) -> int:
     """Make or check the products; the exit code is 0 when all of them are in order."""
     parser = argparse.ArgumentParser(
         prog="python -m assets.make",
-        description="Make assets/made: fonts, icons, chart code, tones and catalogues.",
+        description="Make assets/made: fonts, icons, chart code, tones, catalogues and voices.",
     )
     parser.add_argument("--force", action="store_true", help="make everything again")
     parser.add_argument("--check", action="store_true", help="make nothing; say what would be made")
+    parser.add_argument("--spoken", metavar="LANGUAGE", help="make nothing; say what there is to record")
     asked = parser.parse_args(words)
+    if asked.spoken:
+        return _tell_what_is_spoken(asked.spoken)
     if asked.check:
         stale = [product.name for product in PRODUCTS if not product.fresh()]
         if stale:
@@ -42,6 +45,17 @@ def main(words: list[str] | None = None) -> int:
     return 0
 
 
+def _tell_what_is_spoken(language: str) -> int:
+    from assets.make import voices  # noqa: PLC0415  # catalogues are read for this alone
+    from kiosk.ui.languages import OFFERED  # noqa: PLC0415
+
+    if language not in OFFERED:
+        _say(f"a kiosk does not offer {language!r}: it offers {', '.join(OFFERED)}.")
+        return 1
+    print("\n".join(f"{name}\t{text}" for name, text in voices.texts(language).items()))  # noqa: T201
+    return 0
+
+
 def _make(*, force: bool) -> None:
     stale = [product for product in PRODUCTS if force or not product.fresh()]
     if not stale:
@@ -52,7 +66,9 @@ def _make(*, force: bool) -> None:
         packages = functools.cache(functools.partial(_fetched, scratch / "npm"))
         for product in stale:
             _say(product.name)
-            product.make(scratch, packages)
+            said = product.make(scratch, packages)
+            if said:
+                _say(said)
 
 
 def _fetched(into: Path) -> Path:

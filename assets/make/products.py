@@ -8,6 +8,7 @@ accident or by a cut in the power, finds the product without a stamp, and it is 
 import hashlib
 import importlib
 import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -23,8 +24,9 @@ class Product:
     """One product: its module here, and what it is made of besides."""
 
     name: str
-    files: tuple[str, ...] = ()  # patterns below assets/
+    files: tuple[str, ...] = ()  # patterns, seen from assets/
     packages: tuple[str, ...] = ()  # of PyPI
+    programs: tuple[str, ...] = ()  # of the system, that may be missing
     from_npm: bool = False
 
     def inputs(self) -> str:
@@ -38,6 +40,8 @@ class Product:
             digest.update(path.read_bytes())
         for package in self.packages:
             digest.update(f"{package} {_version(package)}\n".encode())
+        for program in self.programs:
+            digest.update(f"{program} {_version_of_program(program)}\n".encode())
         return digest.hexdigest()
 
     def fresh(self, made: Path = MADE) -> bool:
@@ -48,22 +52,23 @@ class Product:
             return False
         return fingerprint == self.inputs() and all((made / file).is_file() for file in files)
 
-    def make(self, scratch: Path, packages: Callable[[], Path], made: Path = MADE) -> None:
-        """Make it below `scratch`, then put it in place; `packages` fetches what npm has."""
+    def make(self, scratch: Path, packages: Callable[[], Path], made: Path = MADE) -> str:
+        """Make it below `scratch`, then put it in place; `packages` fetches what npm has.
+
+        Give what there is to be said of it: mostly nothing.
+        """
         # Read before the work: what changes meanwhile is noticed the next time.
         fingerprint = self.inputs()
         # Imported late, like what it needs: nearly always there is nothing to make.
         module = importlib.import_module(f"assets.make.{self.name}")
         here = scratch / self.name
-        if self.from_npm:
-            module.make(here, packages())
-        else:
-            module.make(here)
+        said = module.make(here, packages()) if self.from_npm else module.make(here)
         files = sorted(str(path.relative_to(here)) for path in here.rglob("*") if path.is_file())
         self._put(here, files, made)
         stamp = scratch / f"{self.name}.stamp"
         stamp.write_text("\n".join([fingerprint, *files]) + "\n")
         stamp.replace(self._stamp(made))
+        return said or ""
 
     def _put(self, here: Path, files: list[str], made: Path) -> None:
         stamp = self._stamp(made)
@@ -89,11 +94,30 @@ def _version(package: str) -> str:
         return "missing"
 
 
-# Catalogues come last: a slip in a translation should not keep back the fonts.
+def _version_of_program(program: str) -> str:
+    path = shutil.which(program)
+    if path is None:
+        return "missing"
+    said = subprocess.run([path, "--version"], capture_output=True, check=False)  # noqa: S603 - of PRODUCTS
+    return said.stdout.decode(errors="replace")
+
+
+# Catalogues come late: a slip in a translation should not keep back the fonts.
 PRODUCTS = (
     Product("fonts", packages=("fontpkg-noto-sans", "fontpkg-noto-sans-arabic", "fonttools"), from_npm=True),
     Product("icons", files=("make/icons.txt",), from_npm=True),
     Product("charts", from_npm=True),
     Product("sounds"),
     Product("catalogues", files=("locale/*/LC_MESSAGES/*.po",), packages=("babel",)),
+    Product(
+        "voices",
+        files=(
+            "voice/*.txt",
+            "voice/*/*.*",
+            "locale/*/LC_MESSAGES/kiosk.po",
+            "../kiosk/rules/wording/*.py",
+            "../kiosk/ui/languages.py",
+        ),
+        programs=("espeak-ng",),
+    ),
 )

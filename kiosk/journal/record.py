@@ -187,7 +187,7 @@ class Journal(JournalView):
             forgotten = self._db.execute("DELETE FROM fact").rowcount
             # What a closed kiosk still needs; anything else may speak of people.
             self._db.execute(
-                "DELETE FROM setting WHERE key NOT IN ('programme', 'revocations', 'server_time')"
+                "DELETE FROM setting WHERE key NOT IN ('programme', 'revocations', 'server_time', 'logo')"
             )
             self._db.execute("UPDATE epoch SET first = last + 1")
         # What comes after is another history: a new epoch.
@@ -207,7 +207,7 @@ class Journal(JournalView):
         return forgotten
 
     def put(self, key: str, value: bytes) -> None:
-        """Keep a small value beside the facts: the programme, the revocations."""
+        """Keep a small value beside the facts: the programme, the revocations, the logo."""
         with self._transaction():
             self._put(key, value)
 

@@ -32,6 +32,8 @@ STALL_S: Final = 2.0
 LONGEST_STALL_S: Final = 30.0
 HELLO_TIMEOUT_S: Final = 2.0
 LONGEST_HELLO_TIMEOUT_S: Final = 15.0
+GREET_AGAIN_S: Final = 5.0
+"""Within so long a kiosk asks for what comes with an answer alone: not all of a hall at once."""
 HELLO_EVERY_S: Final = 60.0
 """Also without cause a hello is said this often: it finds a restored server and measures the clock."""
 
@@ -163,6 +165,10 @@ class Delivery:
             self._hello_at = now
             for lane in self._lanes.values():
                 lane.confirmed = False
+
+    def greet_again(self, now: float) -> None:
+        """Note that something is missing here which comes with the answer to a hello."""
+        self._hello_at = min(self._hello_at, now + GREET_AGAIN_S * self._jitter())
 
     def disconnected(self) -> None:
         """Note that nothing can be said any more."""

@@ -4,6 +4,7 @@ A key is a text of what it types, or one of :class:`Act`. Where the orders come 
 
 - Arabic: the Arabic (102) AZERTY order of keyboards sold in Morocco, with ڭ, ڤ and پ for Moroccan names.
 - French: AZERTY, with the accented letters of French on a page of their own beside it.
+- English: as French. AZERTY is what stands on desks in Morocco, and whoever learnt QWERTY finds A to Z there.
 - Tamazight: the basic layout of the Institut royal de la culture amazighe (IRCAM), AZERTY order.
 - Digits: as on a telephone, never mirrored.
 """
@@ -74,6 +75,8 @@ TAMAZIGHT: Final = Keyboard(
 )
 DIGITS: Final = Keyboard((_rows("1 2 3", "4 5 6", "7 8 9"),), ("",))
 """The zero and the way to rub out stand in the bottom row."""
+CARD_DIGITS: Final = Keyboard((_rows("1 2 3 a b", "4 5 6 c d", "7 8 9 e f"),), ("",))
+"""The digits of a card's number, as it is printed; the zero as above."""
 
 KEYBOARDS: Final = {"ar": ARABIC, "fr": FRENCH, "zgh": TAMAZIGHT, "en": FRENCH}
 

@@ -90,20 +90,25 @@ def run_window(  # noqa: PLR0915 - one after the other, as it happens
 
     from kiosk.ui.face import Face  # noqa: PLC0415
     from kiosk.ui.preview import Slot  # noqa: PLC0415
-    from kiosk.ui.tones import LOUDNESS, Tones  # noqa: PLC0415
+    from kiosk.ui.tones import LOUDNESS, Tones, Voice  # noqa: PLC0415
 
     dpi = options.dpi
     if not dpi and options.inches:
         dpi = dpi_of(window.width, window.height, options.inches)
     slot = Slot()
-    flow = Flow(Catalogues(assets / "locale").of, language=language, camera=camera)
+    flow = Flow(
+        Catalogues(assets / "locale").of, language=language, camera=camera, read_aloud=options.read_aloud
+    )
     tones: list[Tones] = []
+    voice = Voice([*([options.voice] if options.voice else []), assets / "voice"])
     face = Face(
         Typesetter(assets / "fonts"),
         flow,
         dpi=dpi or screen_dpi() or Metrics.dpi,
         slot=slot,
         play=lambda name: tones[0].play(name, LOUDNESS[flow.settings.volume]) if tones else None,
+        # Not before the tones: they find out whether there is a loudspeaker, and say so.
+        speak=lambda prompt: voice.speak(prompt, LOUDNESS[flow.settings.volume]) if tones else None,
         ask=lambda wish: starter.ask(wish),  # noqa: PLW0108 - it is made below
     )
     starter = _Starter(lambda: begin(face.put, slot.put), lambda: face.tell(Flow.started))

@@ -27,12 +27,12 @@ from kiosk.ui.view import About, Help, Kind
 STARTS_WITHIN_S: Final = 20.0
 """How long a kiosk that was just paired is believed to be starting, without a programme."""
 _PAIRING_KINDS: Final = {"code": Kind.PAIRING, "refused": Kind.PAIRING, "asking": Kind.ASKING}
-# What hinders a check-in, and what is said of it to the member.
-_HINDERED: Final[dict[str, Callable[[Translator], Said]]] = {
-    "programme": wording.waiting,
-    "camera": wording.blind,
-    "scanner": lambda words: wording.blind(words, camera=False),
-    "journal": wording.cannot_record,
+# What hinders a check-in, what is said of it to the member, and the prompt that says it aloud.
+_HINDERED: Final[dict[str, tuple[Callable[[Translator], Said], str]]] = {
+    "programme": (wording.waiting, "waiting"),
+    "camera": (wording.blind, "blind"),
+    "scanner": (lambda words: wording.blind(words, camera=False), "blind"),
+    "journal": (wording.cannot_record, "unrecorded"),
 }
 _URGENCY: Final = (*_HINDERED, "network", "sound")
 
@@ -51,6 +51,10 @@ class Condition:
         self._wiped = False
         self._pairing: Kind | None = None
         self._waiting = 0
+        self.network_up: bool | None = None
+        """Whether there is a way to the server; None while nothing was heard of it."""
+        self.network_since = 0.0
+        """Since when that is so; 0 while nothing was heard of it."""
         self._troubles: dict[str, str] = {}
 
     # -- what happens --------------------------------------------------------------------------
@@ -58,6 +62,16 @@ class Condition:
     def started(self) -> None:
         """Hear that the station is at work."""
         self._started = True
+
+    @property
+    def waiting(self) -> int:
+        """How many facts wait for the network."""
+        return self._waiting
+
+    @property
+    def camera_trouble(self) -> str:
+        """What is wrong with the camera; empty where nothing is."""
+        return self._troubles.get("camera", "")
 
     def now_waiting(self, count: int) -> None:
         """Hear how many facts wait for the network."""
@@ -86,6 +100,8 @@ class Condition:
                 self.written()
             case Link(up=up, waiting=waiting):
                 self._waiting = waiting
+                if up != self.network_up:
+                    self.network_up, self.network_since = up, now
                 self._troubles.pop("network", None)
                 if not up:
                     self._troubles["network"] = "down"
@@ -172,21 +188,23 @@ class Condition:
         if kind in {Kind.PAIRING, Kind.ASKING}:
             title, steps = wording.how_to_pair(words, camera=self._camera)
             return Help(Said(title, ""), steps, causes)
-        said = next((_HINDERED[each](words) for each in troubles if each in _HINDERED), None)
-        if said is not None:
-            return Help(said, causes=causes)
+        hindered = next((_HINDERED[each] for each in troubles if each in _HINDERED), None)
+        if hindered is not None:
+            say, voice = hindered
+            return Help(say(words), causes=causes, voice=voice)
         title, steps = wording.how_to(words, camera=self._camera)
         return Help(Said(title, ""), steps, causes)
 
     def _help_closed(self, words: Translator) -> Help:
         if self._wiped:
-            return Help(wording.over(words), causes=(wording.put_away(words), wording.next_fair(words)))
+            causes = [wording.put_away(words), wording.next_fair(words)]
+            return Help(wording.over(words), causes=tuple(causes), voice="closed")
         causes = [wording.keep_on(words, self._waiting)]
         if "network" in self._troubles:
             causes.append(wording.cause(words, "network", "closed"))
         if "journal" in self._troubles:
             causes.append(wording.cause(words, "journal", "cannot_wipe"))
-        return Help(wording.over(words), causes=tuple(causes))
+        return Help(wording.over(words), causes=tuple(causes), voice="closed")
 
     def _all_troubles(self) -> dict[str, str]:
         """Give kind and code of every trouble, what hinders a check-in first."""

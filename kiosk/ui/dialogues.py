@@ -9,13 +9,15 @@ from kiosk.ui.languages import LANGUAGES
 from kiosk.ui.offering import draw_text
 from kiosk.ui.page import Hands, Item, Page, actions, column, header, height_of, inside, words_item
 from kiosk.ui.shaping import line_pitch
-from kiosk.ui.theme import BLUE, GRID, INK, LINE, MINT, SAFFRON, WHITE
+from kiosk.ui.theme import BLUE, GRID, INK, LINE, WHITE
 from kiosk.ui.tiles import grid
 from kiosk.ui.view import About
 from kiosk.ui.widgets import Tile, Words, border, icon, panel
 
 _LOW_MM: Final = 60.0
 """Between the heading and the way back: what a 10-inch screen of 16 to 9 has."""
+_LANGUAGE_MM: Final = 36.0
+"""The height of a language's tile where there is room."""
 _STEP_ICONS: Final = {
     About.CARDS: ("scan-qr-code", "circle-check", "users"),
     About.PAIRING: ("qr-code", "scan-qr-code", "circle-check"),
@@ -25,19 +27,18 @@ _CAUSE_ICONS: Final = {About.CLOSED: ("plug-zap",), About.WIPED: ("circle-check"
 
 
 def draw_language(page: Page) -> None:
-    """Draw the choice of a language: a tile each, in its own script."""
+    """Draw the choice of a language: a tile each, in its own script; two in a row where it is wide."""
     kit, view = page.kit, page.view
     area = _dialogue(page)
-    rest = area
-    if kit.upright:
-        rest = area.middle(area.width, round(area.height * 0.5))
-        places = rest.rows(len(LANGUAGES), kit.mm(GRID * 2))
-    else:
-        rest = area.middle(area.width, min(area.height, kit.mm(60)))
-        places = rest.columns(len(LANGUAGES), kit.mm(GRID * 2))
+    columns = 1 if kit.upright else 2
+    rows = len(LANGUAGES) // columns
+    gap = kit.mm(GRID * 2)
+    high = min(area.height, rows * kit.mm(_LANGUAGE_MM) + (rows - 1) * gap)
+    used = area.middle(area.width, high)
+    places = [place for row in used.rows(rows, gap) for place in row.columns(columns, gap)]
     for place, language in zip(places, LANGUAGES, strict=True):
         chosen = language.code == view.language
-        colours = (SAFFRON, INK, INK) if chosen else (WHITE, INK, LINE)
+        colours = (kit.palette.accent, INK, INK) if chosen else (WHITE, INK, LINE)
         page.add(
             Tile(
                 kit,
@@ -107,7 +108,7 @@ def _step(page: Page, width: int, most: int, size: int, step: tuple[str, str]) -
     def draw(rect: Rect) -> None:
         at, words = rect.cut_start(size, gap)
         at = at.middle(size, size)
-        page.add(panel(kit, at, MINT))
+        page.add(panel(kit, at, kit.palette.soft))
         inner = round(size * 0.62)
         page.add(icon(kit, at.middle(inner, inner), name, look.accent))
         page.add(Words(kit, words, sentence, kit.text(), look.ink, upright="middle"))

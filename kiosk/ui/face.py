@@ -16,6 +16,7 @@ from kiosk.ui.flow import Flow
 from kiosk.ui.kit import Kit, Textures
 from kiosk.ui.page import Page
 from kiosk.ui.preview import Film, Slot
+from kiosk.ui.prompts import Prompt, Prompter
 from kiosk.ui.screens import build
 from kiosk.ui.shaping import Typesetter
 from kiosk.ui.view import Act, Do, Kind, View
@@ -25,7 +26,7 @@ _LINE_STEP: Final = 1 / 300
 """The line of the remaining time moves when it is so much shorter: a few pixels."""
 _RISE_S: Final = 0.15
 _RISE_FROM: Final = 0.3
-_TYPED_INTO: Final = frozenset({Kind.NUMBER, Kind.WRITE})
+_TYPED_INTO: Final = frozenset({Kind.NUMBER, Kind.WRITE, Kind.PIN, Kind.BY_HAND})
 _KEYS: Final = frozenset({Do.DIGIT, Do.ERASE, Do.TEXT})
 """These leave the screen as it is: whoever types fast means each of them."""
 _DOUBLE_TAP_S: Final = 0.3
@@ -43,6 +44,7 @@ class Face(Widget):
         dpi: float,
         slot: Slot | None = None,
         play: Callable[[str], None] = lambda _: None,
+        speak: Callable[[Prompt | None], None] = lambda _: None,
         ask: Callable[[Wish], None] = lambda _: None,
         monotonic: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
@@ -60,6 +62,8 @@ class Face(Widget):
         self._textures = Textures()
         self._dpi = dpi
         self._play = play
+        self._prompter = Prompter(speak)
+        self._by_touch = False
         self._ask = ask
         self._monotonic = monotonic
         self._wall = wall
@@ -97,18 +101,24 @@ class Face(Widget):
                 tone = self.flow.hear(item, now) or tone
         if tone:
             # The newest alone: three cards in one frame are one sound.
-            self._play(tone)
+            self._sound(tone, now)
         fresh = False
         picture = self.slot.take()
         if picture is not None:
             fresh = self.film.show(picture)
         self._build(anew=fresh)
+        self._by_touch = False
+        self._prompter.step(now)
         self._hand_on()
         if self.page is None:
             return
         if picture is not None and self.page.preview is not None and not fresh:
             self.page.preview.refresh()
         self._move(self.page, now)
+
+    def _sound(self, tone: str, now: float) -> None:
+        self._play(tone)
+        self._prompter.sounded(tone, now)
 
     def _hand_on(self) -> None:
         """Ask the station what touches and time have come to; forget what must not be kept."""
@@ -147,9 +157,11 @@ class Face(Widget):
             self._dpi,
             view.language,
             settings=view.settings,
+            brand=view.brand,
         )
         # A finger may still be down on a key while another one types: it ends on what it began on.
         self._former = self.page if view.kind in _TYPED_INTO else None
+        self._prompter.see(view, self._monotonic(), by_touch=self._by_touch)
         self.clear_widgets()
         self.page = build(kit, view, self.film, self)
         self.add_widget(self.page)
@@ -164,6 +176,7 @@ class Face(Widget):
         if now < self._deaf_until:
             return True
         self.flow.touched(now)
+        self._prompter.touched()
         super().on_touch_down(touch)
         # Nothing behind the window's root is there to touch.
         return True
@@ -183,7 +196,8 @@ class Face(Widget):
     def do(self, act: Act) -> None:
         """Do what a button is for."""
         if act.do in _KEYS and self._monotonic() >= self._deaf_until:
-            self._play(self.flow.do(act, self._monotonic()) or "touch")
+            now = self._monotonic()
+            self._sound(self.flow.do(act, now) or "touch", now)
             return
         self._acted(lambda now: self.flow.do(act, now))
 
@@ -193,4 +207,5 @@ class Face(Widget):
         if now < self._deaf_until:
             return
         self._deaf_until = now + _DOUBLE_TAP_S
-        self._play(act(now) or "touch")
+        self._by_touch = True
+        self._sound(act(now) or "touch", now)

@@ -35,6 +35,7 @@ class Face(Touchable):
         drawn = kit.textures.get(("face", size, bend), lambda: shapes.face(size, bend))
         self.add_widget(Ink(kit, at, INK, drawn))
         self.add_widget(Words(kit, words, choice.word, kit.text(), INK, align="centre", upright="middle"))
+        self.cover()
 
 
 def draw_faces(page: Page) -> None:

@@ -26,6 +26,7 @@ from kiosk.ui.shaping import Typesetter
 from kiosk.ui.view import Act, Kind, View
 
 if TYPE_CHECKING:
+    from kiosk.ui.kit import Textures
     from kiosk.ui.page import Page
 
 
@@ -44,7 +45,13 @@ class Shape:
 
 SHAPES: Final = tuple(
     Shape(width, height, dpi_of(width, height, inches))
-    for width, height, inches in ((1024, 600, 10), (1280, 800, 10), (1920, 1080, 15.6), (1080, 1920, 15.6))
+    for width, height, inches in (
+        (1024, 600, 10),
+        (1280, 800, 10),
+        (1920, 1080, 15.6),
+        (1080, 1920, 15.6),
+        (1200, 1920, 15.6),
+    )
 )
 
 
@@ -64,14 +71,27 @@ class Studio:
         self.film = Film()
         self.film.show(_a_hall(self.set))
 
-    def page(self, view: View, shape: Shape, *, camera: bool = True) -> "Page":
-        """Build a screen; without ``camera`` as before the first picture."""
+    def page(
+        self, view: View, shape: Shape, *, camera: bool = True, textures: "Textures | None" = None
+    ) -> "Page":
+        """Build a screen; without ``camera`` as before the first picture.
+
+        Whoever only measures takes ``textures`` that cost less than what is seen.
+        """
         from kiosk.ui.kit import Kit  # noqa: PLC0415
         from kiosk.ui.preview import Film  # noqa: PLC0415
         from kiosk.ui.screens import build  # noqa: PLC0415
 
         size = (shape.width, shape.height)
-        kit = Kit(self.set, self._textures, size, shape.dpi, view.language, settings=view.settings)
+        kit = Kit(
+            self.set,
+            textures or self._textures,
+            size,
+            shape.dpi,
+            view.language,
+            settings=view.settings,
+            brand=view.brand,
+        )
         page = build(kit, view, self.film if camera and view.camera else Film(), _NoHands())
         if page.time_line is not None:
             page.time_line.show(0.7)

@@ -13,7 +13,7 @@ from kiosk.rules.keyboards import Act, Key, Keyboard
 from kiosk.ui.geometry import Rect
 from kiosk.ui.kit import Kit
 from kiosk.ui.shaping import Laid, Style
-from kiosk.ui.theme import APART, GREEN, INK, LINE, QUIET, SAND, TARGET, WHITE, Look
+from kiosk.ui.theme import APART, INK, LINE, QUIET, SAND, TARGET, WHITE, Look
 from kiosk.ui.widgets import ActionButton, Ink, Placed, Touchable, Words, border, icon, panel
 
 KEY_WIDTH: Final = 13.0
@@ -153,7 +153,7 @@ class Field(Placed):
         super().__init__(kit, rect)
         self.text = text
         self.add_widget(panel(kit, rect, WHITE))
-        self.add_widget(border(kit, rect, GREEN))
+        self.add_widget(border(kit, rect, kit.palette.colour))
         inside = rect.inset(kit.mm(4), kit.mm(1.5))
         style = replace(kit.text(), language="ar" if rtl else "fr")
         shown, laid = _tail(kit, text, style, inside)
@@ -169,7 +169,7 @@ class Field(Placed):
         cut = inside.cut_start if begins == "start" else inside.cut_end
         _, after = cut(width)
         caret, _ = (after.cut_start if begins == "start" else after.cut_end)(thin)
-        self.caret = Ink(kit, caret.middle(thin, high), GREEN)
+        self.caret = Ink(kit, caret.middle(thin, high), kit.palette.colour)
         self.add_widget(self.caret)
 
 

@@ -1,4 +1,4 @@
-"""What every screen is built with: the screen's measures, its language and its textures."""
+"""What every screen is built with: the screen's measures, its language, its colours and its textures."""
 
 from collections.abc import Callable
 from typing import Final
@@ -8,8 +8,8 @@ from PIL import Image
 
 from kiosk.ui.geometry import Millimetres, Rect
 from kiosk.ui.shaping import RTL_LANGUAGES, Style, Typesetter
-from kiosk.ui.theme import TEXT_CAPITALS, TITLE_CAPITALS
-from kiosk.ui.view import Settings
+from kiosk.ui.theme import TEXT_CAPITALS, TITLE_CAPITALS, palette_of
+from kiosk.ui.view import Brand, Settings
 
 _MOST_TEXTURES: Final = 96
 _REFERENCE_MM: Final = 134.0
@@ -18,10 +18,14 @@ _LARGEST: Final = 1.4
 _TITLE_WISH: Final = 10.5
 _LARGER: Final = 1.3
 AS_IT_COMES: Final = Settings()
+AS_USUAL: Final = Brand()
 
 
 class Textures:
-    """Masks as textures, white with the mask as their opacity, so that a colour tints them."""
+    """Masks as textures, white with the mask as their opacity, so that a colour tints them.
+
+    A picture of many colours (RGBA) is its own: it is drawn with white.
+    """
 
     def __init__(self) -> None:
         self._kept: dict[object, Texture] = {}
@@ -42,6 +46,11 @@ class Textures:
 
 
 def _texture(mask: Image.Image) -> Texture:
+    if mask.mode == "RGBA":
+        texture = Texture.create(size=mask.size, colorfmt="rgba")
+        texture.blit_buffer(mask.tobytes(), colorfmt="rgba", bufferfmt="ubyte")
+        texture.flip_vertical()
+        return texture
     # Half of what red, green, blue and opacity would take of a small machine's memory.
     white = Image.new("L", mask.size, 255)
     texture = Texture.create(size=mask.size, colorfmt="luminance_alpha")
@@ -64,13 +73,16 @@ class Kit:
         language: str,
         *,
         settings: Settings = AS_IT_COMES,
+        brand: Brand = AS_USUAL,
     ) -> None:
-        """Take the size in pixels and the dots per inch of the screen, and what was set by hand."""
+        """Take the screen's size in pixels and dots per inch, what was set by hand, and the body's look."""
         self.set = typesetter
         self.textures = textures
         self.width, self.height = size
         self.dpi = dpi
         self.mm = Millimetres.of(dpi, *size)
+        self.palette = palette_of(brand.colour, brand.accent)
+        self.logo = brand.logo
         self.language = language
         self.rtl = language in RTL_LANGUAGES
         self.upright = self.height > self.width

@@ -2,10 +2,10 @@
 
 import gettext
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from kiosk.assets import NotMadeError
 from kiosk.rules.wording import Translator
 
 
@@ -17,17 +17,38 @@ class Language:
     name: str
 
 
-LANGUAGES: Final = (Language("ar", "العربية"), Language("fr", "Français"))
+LANGUAGES: Final = (
+    Language("ar", "العربية"),
+    Language("fr", "Français"),
+    Language("zgh", "ⵜⴰⵎⴰⵣⵉⵖⵜ"),
+    Language("en", "English"),
+)
+"""In the order in which they are offered, the same on every kiosk."""
 OFFERED: Final = tuple(language.code for language in LANGUAGES)
+SOURCE: Final = "en"
+"""The language of the sentences in the code: they are said as they stand, and have no catalogue."""
 
 
 class Catalogues:
-    """Compiled catalogues below a folder, ``ar/LC_MESSAGES/kiosk.mo``."""
+    """The words of every language that is offered, from ``ar/LC_MESSAGES/kiosk.mo`` below a folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.of = lru_cache(maxsize=8)(self._of)
+        """Read them all at once; raises ``NotMadeError`` where one is missing.
 
-    def _of(self, language: str) -> Translator:
-        """Give the catalogue of a language; English words where there is none."""
-        return gettext.translation("kiosk", self._folder, [language], fallback=True)
+        That a language has no words shows when a kiosk starts, not when a member touches it.
+        """
+        self._words: dict[str, Translator] = {SOURCE: gettext.NullTranslations()}
+        for language in OFFERED:
+            if language != SOURCE:
+                self._words[language] = _read(folder, language)
+
+    def of(self, language: str) -> Translator:
+        """Give the words of a language that is offered."""
+        return self._words[language]
+
+
+def _read(folder: Path, language: str) -> Translator:
+    try:
+        return gettext.translation("kiosk", folder, [language])
+    except OSError:
+        raise NotMadeError(f"The words in {language!r} are not made yet: run ./riwaq once.") from None

@@ -2,29 +2,36 @@
 
 from typing import Final
 
-from kiosk.rules.keyboards import DIGITS, Act, Key
+from kiosk.rules.keyboards import CARD_DIGITS, DIGITS, Act, Key
 from kiosk.ui.geometry import Rect
 from kiosk.ui.keyboard import Field, Keys
 from kiosk.ui.kit import Kit
 from kiosk.ui.page import Page, actions, column, doer, header, inside, said_in
 from kiosk.ui.shaping import MOST_CHARACTERS, line_pitch
-from kiosk.ui.theme import APART, BLUE, GREEN, GRID, MINT, TARGET
+from kiosk.ui.theme import APART, BLUE, GRID, TARGET
 from kiosk.ui.tiles import grid, pager, pager_width, part_of
 from kiosk.ui.view import Act as Touch
 from kiosk.ui.view import Do, Kind, Line
 from kiosk.ui.widgets import ActionButton, Ink, Words, icon, panel
 
 _PAD_MM: Final = 76.0
-_PAD_UPRIGHT_MM: Final = 76.0
+_WIDE_PAD_MM: Final = 90.0
+"""For five keys in a row."""
 _LINE_MM: Final = 24.0
 """The height of a line beside a consent: two lines of text."""
-_SIGN_MM: Final = 13.0
+SIGN_MM: Final = 13.0
 _QUESTION_ICONS: Final = {
     Kind.SIGNED: "circle-check",
     Kind.WITHDRAW: "undo-2",
     Kind.MAY_CALL: "phone-call",
     Kind.STILL: "hourglass",
     Kind.CALLED: "bell-ring",
+    Kind.NOTHING_TO_UNDO: "check-check",
+    Kind.NO_CARD: "user",
+    Kind.SWITCH: "store",
+    Kind.NO_STICK: "usb",
+    Kind.RESTART: "refresh-cw",
+    Kind.QUIT: "power",
 }
 
 
@@ -53,7 +60,7 @@ def draw_consent(page: Page) -> None:
             places, change = [places[0]], places[1].middle(places[1].width, kit.mm(TARGET))
     lines = view.lines if len(places) == len(view.lines) else view.lines[:1]
     for place, line in zip(places, lines, strict=True):
-        _line(page, place, line)
+        draw_line(page, place, line)
     for tile in view.tiles:
         face = (tile.icon, tile.word)
         page.add(ActionButton(kit, change, face, page.look, doer(page.hands, tile.act), main=False))
@@ -61,15 +68,15 @@ def draw_consent(page: Page) -> None:
     draw_text(page, area, " ".join(filter(None, (rest, view.text))))
 
 
-def _line(page: Page, at: Rect, line: Line) -> None:
+def draw_line(page: Page, at: Rect, line: Line) -> None:
     """Draw an icon on a soft ground with a sentence beside it."""
     kit = page.kit
-    size = kit.mm(_SIGN_MM)
+    size = kit.mm(SIGN_MM)
     sign, words = at.cut_start(size, kit.mm(APART))
     sign = sign.middle(size, size)
     inner = round(size * 0.62)
-    page.add(panel(kit, sign, MINT))
-    page.add(icon(kit, sign.middle(inner, inner), line.icon, GREEN))
+    page.add(panel(kit, sign, kit.palette.soft))
+    page.add(icon(kit, sign.middle(inner, inner), line.icon, kit.palette.colour))
     page.add(Words(kit, words, line.words, kit.text(), page.look.ink, upright="middle"))
 
 
@@ -102,8 +109,13 @@ def _parts(kit: Kit, text: str, width: int, height: int) -> list[str]:
 
 
 def draw_number(page: Page) -> None:
-    """Draw a pad of digits, the number in the header's row, and what is wrong with it beside."""
+    """Draw a pad of digits, the number in the header's row, and what is wrong with it beside.
+
+    A card's number has letters, too. Where there is a tile, it is a button below the words.
+    """
     kit, view = page.kit, page.view
+    by_card = view.kind == Kind.BY_HAND
+    wide = kit.mm(_WIDE_PAD_MM if by_card else _PAD_MM)
     area = actions(page, header(page, inside(page), "", star=False))
     # A pad is higher than what the gaps of other screens leave on a small one.
     area = Rect(area.start, area.top - kit.mm(GRID), area.width, area.height + 2 * kit.mm(GRID))
@@ -116,15 +128,21 @@ def draw_number(page: Page) -> None:
     page.add(Field(kit, row, view.typed, rtl=False))
     if kit.upright:
         pad, area = area.cut_bottom(min(area.height, kit.mm(130)), kit.mm(GRID * 2))
-        pad = pad.middle(kit.mm(_PAD_UPRIGHT_MM), pad.height)
+        pad = pad.middle(wide, pad.height)
     else:
-        pad, area = area.cut_end(kit.mm(_PAD_MM), kit.mm(GRID * 3))
+        pad, area = area.cut_end(wide, kit.mm(GRID * 3))
         pad = pad.middle(pad.width, min(pad.height, kit.mm(110)))
 
     def press(key: Key) -> None:
         page.hands.do(Touch(Do.ERASE) if key == Act.BACKSPACE else Touch(Do.DIGIT, str(key)))
 
-    page.add(Keys(kit, pad, DIGITS, press, look=page.look))
+    page.add(Keys(kit, pad, CARD_DIGITS if by_card else DIGITS, press, look=page.look))
+    for tile in view.tiles:
+        # Beside keys, which may be nearer to the actions than a button.
+        low, area = area.cut_bottom(kit.mm(TARGET + 1), kit.mm(GRID))
+        low, _ = low.cut_top(kit.mm(TARGET))
+        face = (tile.icon, tile.word)
+        page.add(ActionButton(kit, low, face, page.look, doer(page.hands, tile.act), main=False))
     column(area, said_in(page, area), kit.mm(GRID))
 
 
@@ -144,5 +162,5 @@ def draw_question(page: Page) -> None:
         column(words, said_in(page, words), kit.mm(GRID))
     name = _QUESTION_ICONS[view.kind]
     key = ("question", name, size)
-    colour = GREEN if view.kind == Kind.SIGNED else BLUE
+    colour = page.look.accent if view.kind == Kind.SIGNED else BLUE
     page.sign = page.add(Ink(kit, sign, colour, kit.textures.get(key, lambda: kit.set.icon(name, size))))

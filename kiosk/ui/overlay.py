@@ -6,8 +6,10 @@ from typing import Final
 from kiosk.rules import wording
 from kiosk.rules.wording import Label, Said, Translator
 from kiosk.ui.condition import Condition
+from kiosk.ui.pin import PinPad
 from kiosk.ui.programme import Told
 from kiosk.ui.showing import BACK_ICON
+from kiosk.ui.staff_showing import pin_view, way_in
 from kiosk.ui.view import LOUDEST, About, Act, Action, Choice, Do, Kind, Settings, View
 
 _VOLUME_ICONS: Final = ("volume", "volume-1", "volume-2")
@@ -21,11 +23,12 @@ class _Open:
 
 
 class Overlay:
-    """What is open, one over the other; and what whoever stands there has set."""
+    """What is open, one over the other; and what whoever stands there has set, at first the ``usual``."""
 
-    def __init__(self) -> None:
+    def __init__(self, usual: Settings) -> None:
         self._open: list[_Open] = []
-        self.settings = Settings()
+        self.settings = usual
+        self.pad = PinPad()
 
     @property
     def kind(self) -> Kind | None:
@@ -44,14 +47,17 @@ class Overlay:
     def close(self) -> None:
         """Close all of it."""
         self._open.clear()
+        self.pad.leave()
 
     def back(self) -> None:
         """Close what is on top."""
-        if self._open:
-            self._open.pop()
+        if self._open and self._open.pop().kind == Kind.PIN:
+            self.pad.leave()
 
-    def do(self, act: Act) -> None:
+    def do(self, act: Act, now: float) -> None:
         """Do what a touch asks for."""
+        if not self._open:
+            return
         top = self._open[-1]
         match act.do:
             case Do.NEXT | Do.PREVIOUS:
@@ -63,12 +69,12 @@ class Overlay:
                 self._open.append(_Open(Kind.OPTIONS))
             case Do.NOTICE if top.kind == Kind.OPTIONS:
                 self._open.append(_Open(Kind.NOTICE, act.of))
-            case Do.LOWER:
-                self.settings = replace(self.settings, lower=not self.settings.lower)
-            case Do.LARGE:
-                self.settings = replace(self.settings, large=not self.settings.large)
-            case Do.VOLUME:
-                self.settings = replace(self.settings, volume=self.settings.volume % LOUDEST + 1)
+            case Do.STAFF if top.kind == Kind.OPTIONS:
+                self._open.append(_Open(Kind.PIN))
+            case Do.DIGIT | Do.ERASE | Do.ENTER if top.kind == Kind.PIN:
+                self.pad.do(act, now)
+            case Do.LOWER | Do.LARGE | Do.VOLUME | Do.READ_ALOUD:
+                self.settings = _set(self.settings, act.do)
 
     # -- what is seen --------------------------------------------------------------------------
 
@@ -79,8 +85,10 @@ class Overlay:
         view = replace(view, kind=top.kind, part=top.part, actions=(back,))
         if top.kind == Kind.LANGUAGE:
             return replace(view, said=Said(wording.choose_language(words), ""))
+        if top.kind == Kind.PIN:
+            return pin_view(view, self.pad, words, now)
         if top.kind == Kind.OPTIONS:
-            return self._options(view, words, told)
+            return self._options(replace(view, actions=(back, way_in(words))), words, told)
         if top.kind == Kind.NOTICE:
             notice = next((each for each in told.notices if each.id == top.of), None)
             title = told.name(notice.names, view.language) if notice else ""
@@ -90,10 +98,17 @@ class Overlay:
         heading = wording.for_staff(words) if help_.causes else ""
         if view.about == About.CARDS:
             view = replace(view, actions=(back, *_more_help(words)))
-        return replace(view, said=help_.said, steps=help_.steps, causes=help_.causes, heading=heading)
+        return replace(
+            view,
+            said=help_.said,
+            steps=help_.steps,
+            causes=help_.causes,
+            heading=heading,
+            voice=help_.voice,
+        )
 
     def _options(self, view: View, words: Translator, told: Told) -> View:
-        """Show what may be read and set: notices, how low and large, how loud."""
+        """Show what may be read and set: notices, how low and large, how loud, and whether it speaks."""
         settings = self.settings
         notices = tuple(
             Choice(Act(Do.NOTICE, notice.id), "shield-check", told.name(notice.names, view.language))
@@ -106,8 +121,28 @@ class Overlay:
             Choice(
                 Act(Do.VOLUME), _VOLUME_ICONS[settings.volume - 1], wording.label(words, Label.VOLUME), loud
             ),
+            Choice(
+                Act(Do.READ_ALOUD),
+                "speech",
+                wording.label(words, Label.READ_ALOUD),
+                chosen=settings.read_aloud,
+            ),
         )
         return replace(view, said=Said(wording.label(words, Label.OPTIONS), ""), tiles=(*notices, *options))
+
+
+def _set(settings: Settings, what: Do) -> Settings:
+    """Turn one of them: over, or to its next step."""
+    match what:
+        case Do.LOWER:
+            return replace(settings, lower=not settings.lower)
+        case Do.LARGE:
+            return replace(settings, large=not settings.large)
+        case Do.VOLUME:
+            return replace(settings, volume=settings.volume % LOUDEST + 1)
+        case Do.READ_ALOUD:
+            return replace(settings, read_aloud=not settings.read_aloud)
+    return settings
 
 
 def _more_help(words: Translator) -> tuple[Action, ...]:

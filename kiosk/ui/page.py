@@ -4,40 +4,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol, TypeVar
 
-from kiosk.ui import shapes
+from kiosk.ui.emblem import emblem
 from kiosk.ui.geometry import Rect
 from kiosk.ui.kit import Kit
 from kiosk.ui.preview import Film, Preview
 from kiosk.ui.shaping import Style, line_pitch
 from kiosk.ui.showing import BACK_ICON
-from kiosk.ui.theme import (
-    ACCEPTED,
-    APART,
-    CALM,
-    GREEN,
-    GRID,
-    INK,
-    MARGIN,
-    REFUSED,
-    REPEAT,
-    SAFFRON,
-    SAND,
-    TARGET,
-    Colour,
-    Look,
-)
+from kiosk.ui.theme import APART, GRID, INK, MARGIN, REFUSED, SAND, TARGET, Colour, Look, Palette
 from kiosk.ui.view import About, Act, Kind, View
 from kiosk.ui.widgets import ActionButton, CornerButton, Ink, Placed, TimeLine, Words, backward, icon
 
-_LOOKS: Final = {
-    Kind.ACCEPTED: ACCEPTED,
-    Kind.PAIRED: ACCEPTED,
-    Kind.REPEAT: REPEAT,
-    Kind.REFUSED: REFUSED,
-    Kind.SIGNED_UP: ACCEPTED,
-    Kind.WITHDRAWN: ACCEPTED,
-    Kind.THANKS: ACCEPTED,
-}
+_DONE: Final = frozenset(
+    {
+        Kind.ACCEPTED,
+        Kind.PAIRED,
+        Kind.SCANNER_SET_UP,
+        Kind.SIGNED_UP,
+        Kind.WITHDRAWN,
+        Kind.THANKS,
+        Kind.STAFF_DONE,
+    }
+)
 _LOW_MM: Final = 120.0
 """Below this height under the header, a screen is a 10-inch one."""
 _LOWER_MM: Final = 114.0
@@ -75,7 +62,7 @@ class Page(Placed):
         self.view = view
         self.film = film
         self.hands = hands
-        self.look: Look = _LOOKS.get(view.kind, CALM)
+        self.look: Look = _look_of(view.kind, kit.palette)
         self.preview: Preview | None = None
         self.time_line: TimeLine | None = None
         self.sign: Ink | None = None
@@ -85,6 +72,12 @@ class Page(Placed):
         """Put a part on the page."""
         self.add_widget(part)
         return part
+
+
+def _look_of(kind: Kind, palette: Palette) -> Look:
+    if kind in _DONE:
+        return palette.accepted
+    return {Kind.REPEAT: palette.repeat, Kind.REFUSED: REFUSED}.get(kind, palette.calm)
 
 
 @dataclass(frozen=True)
@@ -154,13 +147,9 @@ def header(page: Page, area: Rect, heading: str, *, star: bool) -> Rect:
     ):
         page.add(CornerButton(kit, at, name, look, _opener(page.hands, dialogue)))
     if star:
-        size = kit.mm(10)
-        at, left = left.cut_start(size, kit.mm(4))
-        at = at.middle(size, size)
-        page.add(Ink(kit, at, GREEN, kit.textures.get(("star", size), lambda: shapes.star(size))))
-        dot = round(size * 0.3)
-        middle = at.middle(dot, dot)
-        page.add(Ink(kit, middle, SAFFRON, kit.textures.get(("disc", dot), lambda: shapes.disc(dot))))
+        parts, left = emblem(kit, left)
+        for part in parts:
+            page.add(part)
     if heading:
         style = kit.text(bold=True)
         two_lines = 2 * line_pitch(style.sizes[-1])

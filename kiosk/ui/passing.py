@@ -19,6 +19,7 @@ STANDS_S: Final = {
     Kind.REFUSED: 9.0,
     Kind.UNRECORDED: 9.0,
     Kind.PAIRED: 6.0,
+    Kind.SCANNER_SET_UP: 6.0,
     Kind.SIGNED_UP: 5.0,
     Kind.WITHDRAWN: 5.0,
     Kind.THANKS: 5.0,
@@ -32,6 +33,7 @@ TONES: Final = {
     Kind.REFUSED: "refused",
     Kind.UNRECORDED: "trouble",
     Kind.PAIRED: "accepted",
+    Kind.SCANNER_SET_UP: "accepted",
     Kind.SIGNED_UP: "accepted",
     Kind.WITHDRAWN: "accepted",
     Kind.THANKS: "accepted",
@@ -74,6 +76,22 @@ class Passing:
             self.kind in {Kind.REFUSED, Kind.UNRECORDED} and not self.pairing and self.code not in TURNED_AWAY
         )
 
+    @property
+    def voice(self) -> str:
+        """Name the prompt that says it aloud, where its kind alone does not."""
+        match self:
+            case Passing(kind=Kind.UNRECORDED, done=done) if done:
+                return "not-recorded" if done == _FAILED else "not-possible"
+            case Passing(pairing=True):
+                return "pairing-refused"  # the technician's, who reads it
+            case Passing(kind=Kind.REFUSED, code=code):
+                return wording.spoken.refused(code)
+            case Passing(kind=Kind.ACCEPTED, direction=direction) if direction:
+                return f"accepted-{direction}"
+            case Passing(kind=Kind.ACCEPTED, session=session) if session:
+                return "accepted-session"
+        return ""
+
     def said(self, words: Translator, told: Told, language: str) -> Said:
         """Give its words."""
         if self.done:
@@ -82,6 +100,8 @@ class Passing:
             return wording.cannot_record(words)
         if self.kind == Kind.PAIRED:
             return wording.paired(words, self.name)
+        if self.kind == Kind.SCANNER_SET_UP:
+            return wording.scanner_set_up(words)
         if self.pairing:
             return wording.pairing_refused(words, self.code)
         return wording.verdict(

@@ -9,7 +9,7 @@ from kivy.graphics.texture import Texture
 from kiosk.ui import shapes
 from kiosk.ui.geometry import Rect
 from kiosk.ui.kit import Kit
-from kiosk.ui.theme import CORNER, INK, SAFFRON, SHADE, WHITE, Colour
+from kiosk.ui.theme import CORNER, INK, SHADE, WHITE, Colour
 from kiosk.ui.widgets import Ink, Placed, icon, panel
 
 Small = tuple[int, int, bytes]
@@ -87,8 +87,8 @@ class Preview(Placed):
             self.add_widget(Ink(kit, rect, ground, corners))
         side = round(min(rect.width, rect.height) * 0.74)
         arm, stroke, edge = round(side * 0.22), kit.mm(1.8), kit.mm(0.4)
-        # Saffron alone is lost on a bright wall: it has an edge of ink.
-        for colour, more in ((INK, edge), (SAFFRON, 0)):
+        # A light colour alone is lost on a bright wall: it has an edge of ink.
+        for colour, more in ((INK, edge), (kit.palette.accent, 0)):
             frame = rect.middle(side + 2 * more, side + 2 * more)
             measures = (frame.width, arm + 2 * more, stroke + 2 * more)
             drawn = kit.textures.get(("brackets", *measures), functools.partial(shapes.brackets, *measures))

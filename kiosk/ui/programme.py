@@ -5,6 +5,7 @@ from typing import Final
 
 from kiosk.notices import Described
 from kiosk.ui.languages import OFFERED
+from kiosk.ui.view import Brand
 from wire.described import Notice, Offer, Topic
 from wire.zones import zone_of
 
@@ -28,6 +29,7 @@ class Told:
         self._offers = {offer.id: offer for offer in self.described.offers}
         self._consents = {consent.id: consent for consent in self.described.consents}
         self._sessions = {session.id: session for session in self.described.sessions}
+        self.brand = Brand(described.colour, described.accent, described.logo)
 
     def place(self, body: Mapping[str, str], booth: Mapping[str, str], timezone: str) -> None:
         """Take whose kiosk this is, at which booth it stands, and whose clock says what time it is."""
@@ -44,6 +46,15 @@ class Told:
             if found := names.get(each):
                 return found
         return ""
+
+    @property
+    def booths(self) -> tuple[str, ...]:
+        """The ids of the fair's booths, as the programme orders them."""
+        return tuple(self.described.booth_names)
+
+    def booth_name(self, booth: str, language: str) -> str:
+        """Name a booth by its id; by the id itself where the programme has no name for it."""
+        return self.name(self.described.booth_names.get(booth, {}), language) or booth
 
     def offers(self, ids: Iterable[str]) -> list[Offer]:
         """Give the offers with these ids, but for those that the programme does not know any more."""

@@ -1,13 +1,13 @@
 """What leads to each screen: scenes of notices and touches, and what is on the screen after them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from kiosk.notices import (
     Delivered,
     Done,
     Link,
-    Notice,
     Pairing,
     ProgrammeTaken,
     Scanned,
@@ -16,9 +16,12 @@ from kiosk.notices import (
 )
 from kiosk.rules.desk import Outcome
 from kiosk.ui.example import DESCRIBED, ELSEWHERE, HERE
+from kiosk.ui.example_logo import LOGO, PALE_LOGO
 from kiosk.ui.flow import WARN_S, Flow
+from kiosk.ui.happening import Begun, Happening, Idle, Later, Pause, Ready, Scenes, WithScanner
 from kiosk.ui.languages import Catalogues
 from kiosk.ui.passing import STANDS_S
+from kiosk.ui.staff_scenes import staff_scenes
 from kiosk.ui.view import Act, Do, Kind, View
 from wire.card import RefusalCode
 from wire.pairing import PairingRefusal
@@ -26,38 +29,18 @@ from wire.pairing import PairingRefusal
 WALL: Final = 1_798_368_120.0
 """27 December 2026, 10:42 in Morocco."""
 NOW: Final = 1000.0
-BODY: Final = {"ar": "مؤسسة الأعمال الاجتماعية", "fr": "Fondation des œuvres sociales"}
-BOOTH: Final = {"ar": "رواق البنوك", "fr": "Stand des banques"}
-
-
-class Ready:
-    """The station is at work, and the programme has come."""
-
-
-class WithScanner:
-    """Cards come before a scanner, not a camera; stands first."""
-
-
-class Begun:
-    """The station is at work, without a programme."""
-
-
-class Later:
-    """A verdict's time goes by."""
-
-
-class Idle:
-    """Nobody touches anything for half a minute."""
-
-
-class Pause:
-    """The station takes its time."""
-
-
-Happening = Notice | Kind | Act | Ready | Begun | Later | WithScanner | Idle | Pause
-
-
-Scenes = dict[str, tuple[Happening, ...]]
+BODY: Final = {
+    "ar": "مؤسسة الأعمال الاجتماعية",
+    "fr": "Fondation des œuvres sociales",
+    "zgh": "ⵜⴰⵎⵔⵙⵉⵡⵜ ⵏ ⵜⵡⵓⵔⵉⵡⵉⵏ ⵜⵉⵏⴰⵎⵓⵏⵉⵏ",
+    "en": "Foundation for social works",
+}
+BOOTH: Final = {
+    "ar": "رواق البنوك",
+    "fr": "Stand des banques",
+    "zgh": "ⴰⵙⴰⵔⴰⴳ ⵏ ⵜⴱⴰⵏⴽⵉⵡⵉⵏ",
+    "en": "Bank booth",
+}
 
 
 def scan(outcome: Outcome, code: str = "", *, language: str = "", recorded_at: int = 0) -> Scanned:
@@ -91,6 +74,7 @@ def scenes() -> Scenes:
         "blind-offline": (ready, missing, offline),
         "scanner": (WithScanner(), ready),
         "scanner-missing": (WithScanner(), ready, missing),
+        "scanner-set-up": (WithScanner(), ready, Trouble("camera", "set_up", "", over=True)),
         "help-scanner": (WithScanner(), ready, Kind.HELP),
         "help-scanner-missing": (WithScanner(), ready, missing, Kind.HELP),
         "language": (ready, Kind.LANGUAGE),
@@ -115,6 +99,8 @@ def scenes() -> Scenes:
         | _scenes_of_help()
         | _scenes_of_closing()
         | _scenes_of_pairing()
+        | _scenes_of_themes()
+        | staff_scenes(WALL)
     )
 
 
@@ -150,7 +136,11 @@ def _scenes_of_verdicts() -> Scenes:
     ]
     both_ways = [
         Scanned(outcome, "", "", "", 1, 1, 12.0, dialogue=1, direction=direction)
-        for outcome, direction in ((Outcome.ACCEPTED, "in"), (Outcome.ACCEPTED, "out"), (Outcome.REPEAT, "in"))
+        for outcome, direction in (
+            (Outcome.ACCEPTED, "in"),
+            (Outcome.ACCEPTED, "out"),
+            (Outcome.REPEAT, "in"),
+        )
     ]
     session = Scanned(Outcome.ACCEPTED, "", "", "", 1, 1, 12.0, session="delegates")
     ready: tuple[Happening, ...] = (Ready(), DESCRIBED)
@@ -242,7 +232,8 @@ def _scenes_of_help() -> Scenes:
     )
     return {
         "options": options,
-        "options-set": (*options, *_touches(Do.LOWER, Do.LARGE, Do.VOLUME)),
+        "options-more": (*options, Act(Do.NEXT)),
+        "options-set": (*options, *_touches(Do.LOWER, Do.LARGE, Do.VOLUME, Do.READ_ALOUD)),
         "notice": notice,
         "notice-more": (*notice, Act(Do.NEXT)),
         "called": (Ready(), DESCRIBED, Kind.HELP, Act(Do.CALL)),
@@ -292,6 +283,30 @@ def _scenes_of_pairing() -> Scenes:
         name = f"pairing-refused-{refusal.replace('_', '-')}"
         found[name] = (code, Pairing("refused", refusal))
     return found
+
+
+def _scenes_of_themes() -> Scenes:
+    """Give what a body's own colours reach, and the two that must not be taken for another verdict."""
+    dressed = replace(DESCRIBED, colour="#5b1a3a", accent="#ffd27f", logo=LOGO)
+    in_red = replace(DESCRIBED, colour="#7a1f1f", accent="#a8e6a1", logo=PALE_LOGO)
+    plum: tuple[Happening, ...] = (Ready(), dressed)
+    red: tuple[Happening, ...] = (Ready(), in_red)
+    begun = member(signed=("studies",))
+    topics = _touches(Do.TELL_US, (Do.FACE, "4"), (Do.TOPIC, "health"))
+    return {
+        "theme-attract": plum,
+        "theme-accepted": (*plum, begun),
+        "theme-repeat": (*plum, member(Outcome.REPEAT)),
+        "theme-offers": (*plum, begun, Act(Do.OFFERS)),
+        "theme-consent": (*plum, begun, *_touches(Do.OFFERS, (Do.OFFER, "housing-loan"))),
+        "theme-topics": (*plum, *topics),
+        "theme-language": (*plum, Kind.LANGUAGE),
+        "theme-write": (*plum, *topics, *_touches(Do.MORE, Do.WRITE)),
+        "theme-red-attract": red,
+        "theme-red-accepted": (*red, begun),
+        "theme-red-repeat": (*red, member(Outcome.REPEAT)),
+        "theme-red-refused": (*red, scan(Outcome.REFUSED, RefusalCode.EXPIRED)),
+    }
 
 
 def view_of(

@@ -13,14 +13,15 @@ from kiosk.ui.kit import Kit
 from kiosk.ui.offering import draw_consent, draw_number, draw_question, draw_tiles
 from kiosk.ui.page import Hands, Page, actions, column, foot, header, inside, said_in
 from kiosk.ui.preview import Film, Preview
-from kiosk.ui.theme import BAND, BLUE, GREEN, GRID, SAFFRON, TIME_LINE
+from kiosk.ui.staff_drawing import draw_light, draw_records, draw_state
+from kiosk.ui.theme import BAND, BLUE, GRID, TIME_LINE
 from kiosk.ui.view import About, Kind, View
 from kiosk.ui.widgets import Ink, TimeLine, icon, onward
 from kiosk.ui.writing import draw_writing
 
 # A trouble of ours, and what is for information, stay on lime with a blue sign.
 _BLUE_SIGNS: Final = frozenset(
-    {Kind.UNRECORDED, Kind.BLIND, Kind.WAITING, Kind.STAFF, Kind.CLOSED, Kind.NO_ANSWER}
+    {Kind.UNRECORDED, Kind.BLIND, Kind.WAITING, Kind.STAFF, Kind.CLOSED, Kind.NO_ANSWER, Kind.STAFF_NOT_DONE}
 )
 _NARROW: Final = 2
 _VERDICT_SHARES: Final[dict[int, tuple[float, ...]]] = {1: (1,), 2: (1, 1.4), 3: (1.42, 1.34, 1)}
@@ -76,16 +77,15 @@ def _show_card(page: Page, row: Rect, *, centred: bool) -> None:
     card, rest = row.cut_start(size, gap)
     between, rest = rest.cut_start(size, gap)
     frame, _ = rest.cut_start(size)
-    page.add(icon(kit, card, shown, GREEN))
-    page.add(icon(kit, between, onward(kit), GREEN))
-    page.add(icon(kit, frame, reader, GREEN))
+    for at, name in ((card, shown), (between, onward(kit)), (frame, reader)):
+        page.add(icon(kit, at, name, page.look.accent))
 
 
 def _band(page: Page) -> None:
     """Draw the strip of tiles along the top: decoration, the same from both sides."""
     kit = page.kit
     band, _ = kit.all.cut_top(kit.mm(BAND))
-    for index, colour in ((0, GREEN), (2, SAFFRON), (3, BLUE)):
+    for index, colour in ((0, kit.palette.colour), (2, kit.palette.accent), (3, BLUE)):
         key = ("band", index, band.width, band.height)
         tiles = kit.textures.get(key, lambda index=index: _tiles(band, kit.mm(GRID * 3) / 6, index))  # type: ignore[misc]
         page.add(Ink(kit, band, colour, tiles))
@@ -151,10 +151,13 @@ def _sign_of(page: Page, at: Rect) -> Ink:
         Kind.NO_ANSWER: lambda: signed(shapes.diamond, kit.set.icon("wifi-off", inner)),
         Kind.CLOSED: lambda: signed(shapes.disc, kit.set.icon("calendar-check", inner)),
         Kind.PAIRED: lambda: signed(shapes.disc, shapes.tick(size)),
+        Kind.SCANNER_SET_UP: lambda: signed(shapes.disc, shapes.tick(size)),
         Kind.SIGNED_UP: lambda: signed(shapes.disc, shapes.tick(size)),
         Kind.WITHDRAWN: lambda: signed(shapes.disc, kit.set.icon("undo-2", round(size * 0.6))),
         Kind.THANKS: lambda: signed(shapes.disc, kit.set.icon("heart-handshake", round(size * 0.6))),
         Kind.MOMENT: lambda: shapes.star(size),
+        Kind.STAFF_DONE: lambda: signed(shapes.disc, shapes.tick(size)),
+        Kind.STAFF_NOT_DONE: lambda: signed(shapes.diamond, kit.set.icon("wrench", inner)),
     }
     colour = BLUE if kind in _BLUE_SIGNS else page.look.accent
     return Ink(kit, at, colour, kit.textures.get(("sign", kind, page.view.camera, size), drawn[kind]))
@@ -181,5 +184,22 @@ SCREENS: Final[dict[Kind, Callable[[Page], None]]] = {
     Kind.STILL: draw_question,
     Kind.CALLED: draw_question,
     Kind.WRITE: draw_writing,
+    Kind.PIN: draw_number,
+    Kind.STAFF_MENU: draw_tiles,
+    Kind.UNDO: draw_records,
+    Kind.WHY: draw_tiles,
+    Kind.NOTHING_TO_UNDO: draw_question,
+    Kind.BY_HAND: draw_number,
+    Kind.NO_CARD: draw_question,
+    Kind.BOOTHS: draw_tiles,
+    Kind.SWITCH: draw_question,
+    Kind.LIGHT: draw_light,
+    Kind.STATE: draw_state,
+    Kind.EXPORT: draw_tiles,
+    Kind.DIAGNOSTICS: draw_tiles,
+    Kind.NO_STICK: draw_question,
+    Kind.POWER: draw_tiles,
+    Kind.RESTART: draw_question,
+    Kind.QUIT: draw_question,
 }
 """Who draws what. Every kind that is not here says one thing, with a sign."""

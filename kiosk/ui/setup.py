@@ -43,13 +43,19 @@ class NoScreenError(KioskError):
 
 @dataclass(frozen=True, slots=True)
 class WindowOptions:
-    """How the window opens; ``dpi`` or ``inches`` (diagonal) where the screen's own word is wrong."""
+    """How the window opens and sounds; ``dpi`` or ``inches`` (diagonal) where the screen's word is wrong.
+
+    ``voice`` is a directory of recordings that are played instead of the ones that came with the
+    program; screens are ``read_aloud`` unless a member wants it otherwise.
+    """
 
     width: int = 1280
     height: int = 800
     full_screen: bool = False
     dpi: float = 0.0
     inches: float = 0.0
+    voice: Path | None = None
+    read_aloud: bool = True
 
 
 def prepare(home: Path, options: WindowOptions, *, frames_a_second: int = 60) -> None:

@@ -44,6 +44,7 @@ def verdict_view(view: View, passing: Passing, told: Told, words: Translator, ta
         kind=passing.kind,
         said=passing.said(words, told, view.language),
         actions=actions,
+        voice=passing.voice,
         since=passing.until - passing.stands_s,
         until=passing.until,
     )
@@ -148,6 +149,7 @@ class Showing:
             or wording.dialogue.receives(self._words, partner),
             lines=(Line("phone-call" if phone else "id-card", gives), Line("calendar-x", until)),
             tiles=(Choice(change.act, change.icon, change.word),) if phone else (),
+            voice="consent-phone" if phone else "",
             actions=(
                 self._action(Do.BACK, "x", Label.DECLINE),
                 self._action(Do.AGREE, "check", Label.AGREE),
@@ -163,6 +165,7 @@ class Showing:
                 self._label(Label.WHICH_NUMBER), self._label(Label.CHECK_NUMBER) if talk.number_odd else ""
             ),
             typed=phones.shown(talk.number_typed),
+            voice="number-odd" if talk.number_odd else "",
             actions=(self._back(), self._action(Do.USE_NUMBER, "check", Label.USE_NUMBER, main=True)),
         )
 
@@ -182,6 +185,7 @@ class Showing:
         return replace(
             view,
             said=wording.dialogue.withdraw(self._words, name, partner, known=known),
+            voice="" if known else "withdraw-elsewhere",
             actions=(
                 self._action(Do.BACK, "x", Label.NO_KEEP),
                 self._action(Do.WITHDRAW, "undo-2", Label.YES_WITHDRAW),

@@ -7,7 +7,7 @@ from kiosk.ui.geometry import Rect
 from kiosk.ui.kit import Kit
 from kiosk.ui.page import Page, doer
 from kiosk.ui.shaping import Laid, Style, line_pitch
-from kiosk.ui.theme import APART, CALM, GREEN, GRID, INK, LINE, MINT, QUIET, TARGET, WHITE, Colour
+from kiosk.ui.theme import APART, GRID, INK, LINE, QUIET, TARGET, WHITE, Colour
 from kiosk.ui.view import Act, Choice, Do
 from kiosk.ui.widgets import CornerButton, Touchable, Words, border, icon, panel
 
@@ -27,7 +27,8 @@ class ChoiceTile(Touchable):
 
     def __init__(self, kit: Kit, rect: Rect, choice: Choice, on_tap: Callable[[], None]) -> None:
         chosen = choice.chosen
-        ground, ink, quiet, edge = (GREEN, WHITE, WHITE, GREEN) if chosen else (WHITE, INK, QUIET, LINE)
+        own, soft = kit.palette.colour, kit.palette.soft
+        ground, ink, quiet, edge = (own, WHITE, WHITE, own) if chosen else (WHITE, INK, QUIET, LINE)
         super().__init__(kit, rect, on_tap, ink)
         self.name = choice.word
         self.chosen = chosen
@@ -38,9 +39,9 @@ class ChoiceTile(Touchable):
             size = min(kit.mm(_SIGN_MM), rect.height - 2 * kit.mm(GRID))
             sign, words = words.cut_start(size, kit.mm(APART))
             sign = sign.middle(size, size)
-            self.add_widget(panel(kit, sign, WHITE if chosen else MINT))
+            self.add_widget(panel(kit, sign, WHITE if chosen else soft))
             inner = round(size * 0.7)
-            self.add_widget(icon(kit, sign.middle(inner, inner), name, GREEN))
+            self.add_widget(icon(kit, sign.middle(inner, inner), name, own))
         self._write(words, choice, (kit.text(bold=True), kit.text()), (ink, quiet))
         self.cover()
 
@@ -66,15 +67,16 @@ class ChoiceTile(Touchable):
         self.add_widget(Words(kit, below, choice.text, plain, quiet))
 
 
-def grid(page: Page, area: Rect, *, small: bool = False) -> None:
+def grid(page: Page, area: Rect, *, small: bool = False, long: bool = False) -> None:
     """Draw the view's tiles into an area, as many as fit; where that is not all, with arrows beside them.
 
     How many fit does not follow their words: they stand in the same places in every language. Where
-    ``small``, a tile is for one word that is not long.
+    ``small``, a tile is for one word that is not long; where ``long``, for a line of several.
     """
     kit, tiles = page.kit, page.view.tiles
     gap = kit.mm(GRID)
     columns = 1 if kit.upright else 3 if area.width >= kit.mm(_WIDE_MM) else 2
+    columns = max(1, columns - 1) if long else columns
     high = kit.mm(TARGET if small else TILE_MM)
     rows = max(1, (area.height + gap) // (high + gap))
     if len(tiles) > columns * rows:
@@ -117,10 +119,10 @@ def pager(page: Page, area: Rect, count: int) -> Rect:
         below, between = left.cut_bottom(target, kit.mm(1))
     # The one that leads nowhere is not there; the other one stays where it was.
     if shown > 0:
-        previous = CornerButton(kit, above, "arrow-up", CALM, doer(page.hands, Act(Do.PREVIOUS)))
+        previous = CornerButton(kit, above, "arrow-up", kit.palette.calm, doer(page.hands, Act(Do.PREVIOUS)))
         page.add(previous)
     if shown < count - 1:
-        page.add(CornerButton(kit, below, "arrow-down", CALM, doer(page.hands, Act(Do.NEXT))))
+        page.add(CornerButton(kit, below, "arrow-down", kit.palette.calm, doer(page.hands, Act(Do.NEXT))))
     style = kit.text()
     if between.height >= line_pitch(style.sizes[-1]):
         words = f"{shown + 1}/{count}"

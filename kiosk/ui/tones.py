@@ -1,13 +1,16 @@
-"""The tone of each verdict, played through SDL; a kiosk without a loudspeaker goes on in silence."""
+"""Tones and spoken words, played through SDL; a kiosk without a loudspeaker goes on in silence."""
 
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from kivy.core.audio import SoundLoader
+from kivy.core.audio.audio_sdl2 import MusicSDL2
+
+from kiosk.ui.prompts import Prompt, file_of
 
 NAMES: Final = ("accepted", "repeat", "refused", "trouble", "touch", "called")
 LOUDNESS: Final = {1: 0.15, 2: 0.45, 3: 1.0}
@@ -36,6 +39,30 @@ class Tones:
         if name in self.sounds:
             self.sounds[name].volume = loudness
             self.sounds[name].play()
+
+
+class Voice:
+    """Speaks one prompt at a time; the first of the ``places`` that has it is where it is taken from.
+
+    To SDL a prompt is music, which is read while it sounds: to begin one takes no time from a frame, and
+    there is only ever one. A file that cannot be read is silence, like one that is not there.
+    """
+
+    def __init__(self, places: Sequence[Path]) -> None:
+        self._places = places
+        self.sound: Any = None
+
+    def speak(self, prompt: Prompt | None, loudness: float = 1.0) -> None:
+        """End what is spoken, and begin this."""
+        if self.sound is not None:
+            self.sound.unload()
+            self.sound = None
+        file = file_of(prompt, self._places) if prompt is not None else None
+        if file is None:
+            return
+        with _hushed():
+            self.sound = MusicSDL2(source=str(file), volume=loudness)
+            self.sound.play()
 
 
 def _loaded(path: Path) -> Any:

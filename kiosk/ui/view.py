@@ -11,8 +11,8 @@ class Kind(StrEnum):
     """The kinds of screen.
 
     The first group passes, the second is opened over whatever is there, the third is a member's
-    dialogue, and the rest stands. ``UNRECORDED`` stands, too, where a kiosk cannot even start for
-    want of its journal.
+    dialogue, the fourth is the staff's menu, and the rest stands. ``UNRECORDED`` stands, too, where a
+    kiosk cannot even start for want of its journal.
     """
 
     ACCEPTED = "accepted"
@@ -21,6 +21,7 @@ class Kind(StrEnum):
     STAFF = "staff"
     UNRECORDED = "unrecorded"
     PAIRED = "paired"
+    SCANNER_SET_UP = "scanner_set_up"
     SIGNED_UP = "signed_up"
     WITHDRAWN = "withdrawn"
     THANKS = "thanks"
@@ -29,6 +30,7 @@ class Kind(StrEnum):
     HELP = "help"
     OPTIONS = "options"
     NOTICE = "notice"
+    PIN = "pin"
 
     OFFERS = "offers"
     MINE = "mine"
@@ -44,6 +46,25 @@ class Kind(StrEnum):
     SHOW_CARD = "show_card"
     MOMENT = "moment"
     STILL = "still"
+
+    STAFF_MENU = "staff_menu"
+    UNDO = "undo"
+    WHY = "why"
+    NOTHING_TO_UNDO = "nothing_to_undo"
+    BY_HAND = "by_hand"
+    NO_CARD = "no_card"
+    BOOTHS = "booths"
+    SWITCH = "switch"
+    LIGHT = "light"
+    STATE = "state"
+    EXPORT = "export"
+    DIAGNOSTICS = "diagnostics"
+    NO_STICK = "no_stick"
+    POWER = "power"
+    RESTART = "restart"
+    QUIT = "quit"
+    STAFF_DONE = "staff_done"
+    STAFF_NOT_DONE = "staff_not_done"
 
     CALLED = "called"
     STARTING = "starting"
@@ -98,8 +119,18 @@ class Do(StrEnum):
     LOWER = "lower"
     LARGE = "large"
     VOLUME = "volume"
+    READ_ALOUD = "read_aloud"
     CALL = "call"
     HELP_HAS_COME = "help_has_come"
+    STAFF = "staff"
+    ENTER = "enter"
+    OPEN = "open"
+    FACT = "fact"
+    REASON = "reason"
+    BOOTH = "booth"
+    STICK = "stick"
+    LOOK = "look"
+    YES = "yes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +180,26 @@ class Settings:
     lower: bool = False
     large: bool = False
     volume: int = LOUDEST
+    read_aloud: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """How the body wants its kiosks to look: ``#rrggbb`` and a PNG, each empty for what is usual."""
+
+    colour: str = ""
+    accent: str = ""
+    logo: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """A help screen's words: steps for whoever stands there, causes for the staff."""
+    """A help screen's words: steps for whoever stands there, causes for the staff; and its prompt."""
 
     said: Said
     steps: tuple[str, ...] = ()
     causes: tuple[str, ...] = ()
+    voice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +213,8 @@ class View:
 
     ``actions`` is the row at the bottom, ``tiles`` are choices, and ``text`` is long: what does not
     fit is shown in parts, ``part`` counts them from 0 and may be beyond the last. ``lines`` stand
-    beside a consent, ``typed`` is what was typed so far.
+    beside a consent, ``typed`` is what was typed so far. ``voice`` names what is read aloud where the
+    kind of screen does not.
     """
 
     kind: Kind
@@ -194,6 +237,8 @@ class View:
     part: int = 0
     lines: tuple[Line, ...] = ()
     typed: str = ""
+    voice: str = ""
     settings: Settings = Settings()
+    brand: Brand = Brand()
     since: float = field(default=0.0, compare=False)
     until: float = field(default=0.0, compare=False)

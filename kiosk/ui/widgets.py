@@ -224,6 +224,7 @@ class Tile(Touchable):
         ground, ink, edge = colours
         super().__init__(kit, rect, on_tap, ink)
         self.name = word
+        self.chosen = chosen
         self.add_widget(panel(kit, rect, ground))
         self.add_widget(border(kit, rect, edge))
         inside = rect.inset(kit.mm(5))

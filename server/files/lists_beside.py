@@ -76,10 +76,22 @@ def _fetched(
     required: tuple[str, ...],
 ) -> Rows | None:
     """Read a list, or note in the description why it cannot be had."""
+    content = fetched_beside(located, name, place, fetch, such_as="list.csv")
+    if content is None:
+        return None
+    found = read_rows(content, str(name), columns, required)
+    located.flaws += found.flaws
+    return found
+
+
+def fetched_beside(
+    located: Located, name: object, place: Place, fetch: Fetch, *, such_as: str
+) -> bytes | None:
+    """Fetch a file beside, or note in the description why it cannot be had; ``such_as`` is a good name."""
     spot = located.spot(place)
     if not isinstance(name, str):
         what = f"{kind(name)} stands where a file's name belongs"
-        located.flaws.append(Note(spot, what, 'write it in quotes: "list.csv"'))
+        located.flaws.append(Note(spot, what, f'write it in quotes: "{such_as}"'))
         return None
     content = fetch(name)
     if isinstance(content, str):
@@ -87,6 +99,4 @@ def _fetched(
             Note(spot, f"{name!r} {content}", "put it beside this file, or correct its name")
         )
         return None
-    found = read_rows(content, name, columns, required)
-    located.flaws += found.flaws
-    return found
+    return content

@@ -92,6 +92,7 @@ SETTING_KEYS: Final = (
     "tour.territories_from",
     "theme.colour",
     "theme.accent",
+    "theme.logo",
     *(f"retention.{purpose}" for purpose in PURPOSES),
 )
 LISTS: Final = frozenset(

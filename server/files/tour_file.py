@@ -17,6 +17,7 @@ from server.files.csv_rows import MAX_BYTES as MAX_LIST_BYTES
 from server.files.lists_beside import Fetch, join_lists
 from server.files.located import Located, Note, Spot
 from server.files.located_toml import MAX_BYTES, Flaw, read_located
+from server.files.logo_beside import join_logo
 from server.files.sheets import MAX_BYTES as MAX_WORKBOOK_BYTES
 from server.files.sheets import looks_like_workbook
 from server.rules.hints import SheetHints, TomlHints
@@ -67,7 +68,7 @@ def nothing_beside(_: str) -> str:
 def check_tour(content: bytes | str, file_name: str, fetch: Fetch = nothing_beside) -> list[Problem]:
     """Find every problem of a tour's file, in the order of its lines or cells; never raises.
 
-    ``fetch`` gives the lists that the description keeps in files beside it.
+    ``fetch`` gives the lists and the logo that the description keeps in files beside it.
     """
     return _examined(content, file_name, fetch)[1]
 
@@ -93,7 +94,7 @@ def content_of(path: Path) -> bytes:
 
 
 def beside(path: Path) -> Fetch:
-    """Give what fetches the lists beside that file."""
+    """Give what fetches the lists and the logo beside that file."""
     return lambda name: _fetched(path.parent / name)
 
 
@@ -112,7 +113,7 @@ def _fetched(path: Path) -> bytes | str:
 
 
 def located(content: bytes | str, file_name: str, fetch: Fetch) -> Located:
-    """Read a file of either kind into plain values, with its lists joined. Never raises."""
+    """Read a file of either kind into plain values, with its lists and its logo joined. Never raises."""
     if isinstance(content, str):
         content = content.encode("utf-8", "surrogatepass")
     if looks_like_workbook(content):
@@ -122,6 +123,7 @@ def located(content: bytes | str, file_name: str, fetch: Fetch) -> Located:
     else:
         found = _toml(content, file_name)
     join_lists(found, fetch)
+    join_logo(found, fetch)
     return found
 
 

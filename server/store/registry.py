@@ -167,9 +167,23 @@ class Registry:
         rows = self._c.execute(select(table.c.fair, table.c.version).where(table.c.body == self._body))
         return {row.fair: row.version for row in rows}
 
+    def put_logo(self, fair: str, name: str, content: bytes) -> None:
+        """Keep the picture that a fair's programme names; an empty ``name`` is none."""
+        if name:
+            self._put(t.fair_logo, {"fair": fair}, {"name": name, "content": content})
+            return
+        table = t.fair_logo
+        self._c.execute(delete(table).where(table.c.body == self._body, table.c.fair == fair))
+
+    def logo_other_than(self, fair: str, name: str) -> bytes | None:
+        """Give a fair's picture; None where there is none, or it has this name."""
+        table = t.fair_logo
+        where = (table.c.body == self._body, table.c.fair == fair, table.c.name != name)
+        return self._c.execute(select(table.c.content).where(*where)).scalar()
+
     def remove_fair(self, fair: str) -> None:
-        """Forget a fair, its programme and its setup; its facts and kiosks are not looked at."""
-        for table in (t.programme, t.fair_setup, t.closed_fair, t.fair):
+        """Forget a fair, its programme, its setup and its logo; its facts and kiosks are not looked at."""
+        for table in (t.programme, t.fair_setup, t.fair_logo, t.closed_fair, t.fair):
             self._c.execute(delete(table).where(table.c.body == self._body, table.c.fair == fair))
 
     def put_revocations(self, version: int, message: bytes) -> None:

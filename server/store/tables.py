@@ -76,6 +76,16 @@ fair_setup = Table(
     Column("content", LargeBinary, nullable=False),
 )
 
+# The picture that a fair's programme names, by its SHA-256.
+fair_logo = Table(
+    "fair_logo",
+    metadata,
+    _body(),
+    Column("fair", String(48), primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
 revocation_list = Table(
     "revocation_list",
     metadata,

@@ -30,8 +30,12 @@ def fair(tmp_path: Path, ending: ExitStack) -> Hall:
 
 
 def staff_at(booth: Booth) -> dict[str, StaffVerifier]:
+    return staff_known_to(booth.config)
+
+
+def staff_known_to(kiosk: Path) -> dict[str, StaffVerifier]:
     """Open the setup that a kiosk keeps, as it does itself; gives its staff by id."""
-    config = read_config(booth.config)
+    config = read_config(kiosk)
     with reading(journal_path(config)) as journal:
         programme, message = journal.get("programme"), journal.get("setup")
     if programme is None or message is None:

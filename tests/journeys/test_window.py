@@ -359,7 +359,9 @@ def test_a_second_window_on_one_journal_is_refused(at_scanner: tuple[Window, Pip
         (["--size", "10x10"], "it looks like 1280x800"),
         (["--inches", "0"], "not in the range"),
         (["--language", "de"], "'ar', 'fr'"),
+        (["--voice", "no/such/folder"], "does not exist"),
         (["--headless", "--size", "800x500"], "leave out either it or --headless"),
+        (["--headless", "--no-read-aloud"], "--read-aloud is for a window"),
     ],
 )
 def test_options_that_cannot_be_are_said_in_words(site: Site, words: Sequence[str], said: str) -> None:

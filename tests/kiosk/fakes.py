@@ -38,6 +38,7 @@ from wire.broker import BrokerAddress
 from wire.card import sign as sign_card
 from wire.envelope import MAX_MESSAGE, open_batch
 from wire.events import Event, Visit, decode_event, event_name
+from wire.logo import name_of
 from wire.messages import Ack, Answer, HeldEpoch, Hello, State, next_tail, open_signed, read_state, sign
 from wire.programme import Programme, Revocations, sign_programme, sign_revocations
 from wire.topics import down, fair, parse_up
@@ -168,6 +169,7 @@ class FakeServer:
 
     programme: Programme | None = field(default_factory=lambda: a_programme(version=1))
     revocations: bytes | None = None
+    logo: bytes = b""
     clock: Callable[[], int] = lambda: NOON
     run: str = "run-one-"
     acknowledging: bool = True
@@ -203,6 +205,7 @@ class FakeServer:
         if self.restored:
             epochs |= {kept.epoch for hello in self.hellos[-1:] for kept in hello.epochs}
         offered = self.programme and sign_programme(self.programme, BODY_KEY)
+        keeps = {hello.logo for hello in self.hellos[-1:]}
         fields: dict[str, Any] = {
             "device": DEVICE,
             "nonce": nonce,
@@ -211,6 +214,7 @@ class FakeServer:
             "server_time": self.clock(),
             "programme": offered,
             "revocations": self.revocations,
+            "logo": self.logo if self.logo and name_of(self.logo) not in keeps else None,
         }
         key = changes.pop("key", SERVER_KEY)
         self.last_answer = sign(Answer(**{**fields, **changes}), key)

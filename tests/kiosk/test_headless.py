@@ -8,6 +8,7 @@ import pytest
 
 from kiosk.headless import told
 from kiosk.notices import (
+    CardIgnored,
     Delivered,
     Described,
     Done,
@@ -42,6 +43,7 @@ NOTICES: list[tuple[Notice, str, str]] = [
     (StaffIn("101", 120.0), "staff_in", "staff 101 is in"),
     (StaffOut(), "staff_out", "no staff is in"),
     (StaffRefused("locked", 60.0), "staff_refused", "a PIN was not taken (locked)"),
+    (CardIgnored(), "card_ignored", "a card was shown while staff are in: nothing is recorded"),
     (StaffDone("booth", "", "clinic"), "staff_done", "staff: booth clinic"),
     (Delivered(7, 3, 0, [1.5]), "delivered", "all delivered"),
     (Delivered(7, 3, 12, []), "delivered", "delivered, 12 facts waiting, safe"),

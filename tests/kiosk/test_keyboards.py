@@ -37,6 +37,24 @@ def test_each_language_has_a_keyboard_that_fits_a_ten_inch_screen(language: str)
         assert all(len(row) * 15 - 2 <= 215 - 14 for row in page)
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("ar", "شكرا جزيلا على الاستقبال، نلتقي في أڭادير!"),
+        ("fr", "Merci pour l'accueil, à bientôt !"),
+        ("zgh", "ⵜⴰⵏⵎⵎⵉⵔⵜ ⵅⴼ ⵓⵙⵏⵓⴱⴳ, ⵜⴰⵎⴳⵯⵔⴰ ⵜⵖⵓⴷⴰ!"),
+        ("en", "Thank you for the welcome, see you in Agadir!"),
+    ],
+)
+def test_a_sentence_can_be_written_in_each_language(language: str, words: str) -> None:
+    keys = {key for key in KEYBOARDS[language].types() if len(key) == 1}
+    typed = Typed()
+    for letter in words:
+        assert letter == " " or letter in keys, letter
+        assert typed.press(Act.SPACE if letter == " " else letter)
+    assert typed.text == words
+
+
 def test_arabic_begins_on_the_right_and_digits_never() -> None:
     assert [keyboard.rtl for keyboard in (ARABIC, FRENCH, TAMAZIGHT, DIGITS)] == [True, False, False, False]
 

@@ -1,5 +1,6 @@
 """What staff do at a kiosk, behind a card or a PIN; the real station among fakes."""
 
+import errno
 import json
 import zipfile
 from collections.abc import Iterator
@@ -9,10 +10,12 @@ from typing import Any, TypeVar
 import pytest
 from argon2 import PasswordHasher
 
+from kiosk import backstage
 from kiosk.bootstrap import journal_path
 from kiosk.export import export
 from kiosk.mounted import sticks
 from kiosk.notices import (
+    CardIgnored,
     ProgrammeTaken,
     Scanned,
     StaffDone,
@@ -36,12 +39,12 @@ from kiosk.wishes import (
     SwitchBoothWish,
     UndoWish,
 )
-from tests.kiosk.fakes import FakeServer, Kiosk, token
+from tests.kiosk.fakes import FakeServer, Kiosk, revocations, token
 from tests.kiosk.test_counter import DESCRIBED
 from tests.waiting import until
 from tests.wire.strategies import a_card, a_programme
 from wire.card import Category
-from wire.events import CardRef, Event, Visit, Void
+from wire.events import CardRef, Event, Passage, Visit, Void
 from wire.setup import Setup, StaffVerifier
 
 Told = TypeVar("Told")
@@ -169,6 +172,21 @@ def test_who_has_finished_or_has_been_away_two_minutes_is_out(
     assert desk.by_staff() == []
 
 
+def test_who_is_revoked_meanwhile_is_out_and_members_come_in_again(desk: Desk) -> None:
+    desk.come_in()
+    desk.knows(staff_id="102")
+    assert desk.kiosk.scan(token(1)).outcome is Outcome.ACCEPTED
+    assert desk.ask(ByHandWish(""), StaffOut) == StaffOut()
+
+
+def test_a_revoked_staff_card_is_out_too_where_no_setup_knew_it(desk: Desk) -> None:
+    card = str(a_card(card_id=7).identity)
+    desk.kiosk.scan(token(7, category=Category.STAFF))
+    until(lambda: desk.kiosk.told(StaffIn) == [StaffIn(card, 120.0)], what="that they are in")
+    desk.kiosk.station._descriptions.offer_revocations(revocations(2, card))  # noqa: SLF001 - as heard
+    assert desk.ask(StaffLookWish(), StaffOut) == StaffOut()
+
+
 def test_a_wrong_scan_is_undone_and_the_card_may_check_in_again(desk: Desk) -> None:
     scanned = desk.kiosk.scan(token(1))
     view = desk.come_in()
@@ -179,9 +197,69 @@ def test_a_wrong_scan_is_undone_and_the_card_may_check_in_again(desk: Desk) -> N
     until(lambda: desk.kiosk.told(StaffView)[-1].facts == (), what="a look without it")
     [void] = desk.by_staff()
     assert (void.fact, void.staff_id) == (Void(target=fact.event_id, reason="wrong_card"), "101")
-    assert desk.kiosk.scan(token(1, language="fr")).outcome is Outcome.ACCEPTED
     assert desk.ask(UndoWish("0" * 32, "twice"), StaffDone) == StaffDone("undo", "unknown_fact")
     assert desk.ask(UndoWish(fact.event_id, "twice"), StaffDone).code == "unknown_fact", "no fact twice"
+    desk.ask(StaffEndWish(), StaffOut)
+    assert desk.kiosk.scan(token(1, language="fr")).outcome is Outcome.ACCEPTED
+
+
+def test_no_members_card_is_recorded_while_staff_are_in(desk: Desk) -> None:
+    desk.come_in()
+    desk.kiosk.reader.show(token(1))
+    until(lambda: desk.kiosk.told(CardIgnored) == [CardIgnored()], what="a word that it is ignored")
+    desk.kiosk.reader.show("https://example.org/")
+    desk.kiosk.reader.show(token(2))
+    until(lambda: len(desk.kiosk.told(CardIgnored)) == 2, what="the next card's")
+    assert desk.kiosk.told(Scanned) == []
+    assert desk.ask(StaffLookWish(), StaffView).facts == ()
+    desk.ask(StaffEndWish(), StaffOut)
+    assert desk.kiosk.scan(token(3)).outcome is Outcome.ACCEPTED
+    until(lambda: desk.kiosk.station.waiting == 0, what="delivery")
+    [visit] = desk.kiosk.server.visits()
+    assert visit.fact == Visit(card=CardRef.of(a_card(card_id=3)))
+
+
+def test_whoever_forgot_to_finish_keeps_members_away_for_two_minutes_at_most(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.come_in()
+    staff = desk.kiosk.station._counter._staff  # noqa: SLF001 - its clock alone
+    late = staff._monotonic() + 121  # noqa: SLF001 - the same
+    monkeypatch.setattr(staff, "_monotonic", lambda: late)
+    assert desk.kiosk.scan(token(1)).outcome is Outcome.ACCEPTED
+
+
+def test_a_slow_stick_puts_nobody_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(tmp_path)
+    plugged(desk, monkeypatch)
+    desk.come_in()
+    staff = desk.kiosk.station._counter._staff  # noqa: SLF001 - its clock alone
+    now = staff._monotonic()  # noqa: SLF001 - the same
+    monkeypatch.setattr(staff, "_monotonic", lambda: now)
+    meanwhile: list[bool] = []
+    slow = staff._backstage.export  # noqa: SLF001 - the stick alone is slow
+
+    def export(directory: Path) -> tuple[str, int]:
+        nonlocal now
+        now += 600
+        meanwhile.append(staff.is_in)
+        return slow(directory)
+
+    object.__setattr__(staff._backstage, "export", export)  # noqa: SLF001 - the same
+    assert desk.ask(ExportWish(str(desk.stick)), StaffDone).code == ""
+    assert meanwhile == [True]
+    assert desk.ask(ByHandWish(""), StaffDone) == StaffDone("by_hand", count=1)
+    desk.kiosk.stop()
+
+
+def test_a_passage_is_told_as_what_it_was(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.come_in()
+    staff = desk.kiosk.station._counter._staff  # noqa: SLF001 - as if cards had been shown at doors
+    passages = [Passage(direction=way, card=CardRef.of(a_card(card_id=9))) for way in ("in", "out")]
+    staff._recorder.record_all(passages, desk.kiosk.clock.read(), "")  # noqa: SLF001 - the same
+    assert [fact.kind for fact in desk.ask(StaffLookWish(), StaffView).facts] == ["exit", "entrance"]
+    desk.kiosk.stop()
 
 
 def test_who_forgot_the_code_checks_in_by_number_or_without_a_card(desk: Desk) -> None:
@@ -202,6 +280,7 @@ def test_a_kiosk_stands_at_another_booth_over_a_restart(tmp_path: Path) -> None:
     assert desk.ask(SwitchBoothWish("clinic"), StaffDone) == StaffDone("booth", "", "clinic")
     assert desk.kiosk.told(ProgrammeTaken)[-1].booth_names == {"fr": "Clinique"}
     assert desk.ask(SwitchBoothWish("moon"), StaffDone) == StaffDone("booth", "unknown_booth", "moon")
+    desk.ask(StaffEndWish(), StaffOut)
     assert desk.kiosk.scan(token(1)).offers == ("check-up",)
     until(lambda: desk.kiosk.server.states[-1].booth == "clinic", what="the state")
     desk.kiosk.stop()
@@ -214,7 +293,16 @@ def test_a_kiosk_stands_at_another_booth_over_a_restart(tmp_path: Path) -> None:
     again.kiosk.stop()
 
 
-def test_facts_and_diagnostics_go_onto_a_stick_and_name_nobody(desk: Desk) -> None:
+def plugged(desk: Desk, monkeypatch: pytest.MonkeyPatch, *more: Path) -> None:
+    """Let its directory be where a stick is mounted, and others, too."""
+    mounted = tuple(str(path) for path in (desk.stick, *more))
+    monkeypatch.setattr(backstage, "sticks", lambda: mounted)
+
+
+def test_facts_and_diagnostics_go_onto_a_stick_and_name_nobody(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugged(desk, monkeypatch)
     scanned: Scanned = desk.kiosk.scan(token(1))
     desk.come_in()
     done = desk.ask(ExportWish(str(desk.stick)), StaffDone)
@@ -234,8 +322,27 @@ def test_facts_and_diagnostics_go_onto_a_stick_and_name_nobody(desk: Desk) -> No
         desk.kiosk.config.batch_seed.hex(),
     ):
         assert secret not in diary + json.dumps(about)
-    gone = desk.ask(ExportWish(str(desk.stick / "pulled" / "out")), StaffDone)
-    assert (gone.what, gone.code) == ("export", "cannot_write")
+
+
+def test_what_hinders_a_stick_is_told_by_a_code(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    pulled, full = desk.stick / "pulled", desk.stick / "full"
+    full.mkdir()
+    plugged(desk, monkeypatch, pulled / "out", full)
+    desk.come_in()
+    elsewhere = desk.stick / "elsewhere"
+    elsewhere.mkdir()
+    for where in (elsewhere, pulled / "out"):
+        for wish in (ExportWish, DiagnosticsWish):
+            assert desk.ask(wish(str(where)), StaffDone).code == "gone", "it is not mounted any more"
+    assert list(elsewhere.iterdir()) == [], "the kiosk's own disk is no stick"
+
+    def no_room(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    monkeypatch.setattr("kiosk.export.sync_directory", no_room)
+    assert desk.ask(ExportWish(str(full)), StaffDone).code == "full"
+    monkeypatch.setattr("kiosk.diagnostics.sync_directory", no_room)
+    assert desk.ask(DiagnosticsWish(str(full)), StaffDone).code == "full"
 
 
 def test_staff_end_the_program_or_start_it_again(desk: Desk) -> None:

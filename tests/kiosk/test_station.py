@@ -85,15 +85,15 @@ def test_refused_scans_are_recorded_too_but_repeats_and_staff_are_not(tmp_path: 
         kiosk.ready()
         outcomes = [
             kiosk.scan(text).outcome
-            for text in ("https://example.org", token(1), "R1", token(2, category=15), "again")
+            for text in ("https://example.org", token(1), "R1", "again", token(2, category=15))
         ]
         kiosk.reader.show()
         assert outcomes == [
             Outcome.REFUSED,
             Outcome.ACCEPTED,
             Outcome.REFUSED,
-            Outcome.STAFF,
             Outcome.REFUSED,
+            Outcome.STAFF,
         ]
         until(kiosk.delivered)
         kinds = [event.fact.kind for event in kiosk.server.events() if event.fact.kind != ClockOffset.kind]

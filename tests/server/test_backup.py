@@ -53,6 +53,7 @@ def filled(home: Home) -> House:
         registry = Registry(connection, BODY)
         registry.put_body({"ar": "المؤسسة"}, bytes(home.secrets.body_key(BODY).verify_key))
         registry.put_programme(FAIR, 5, b"\x00\xff a signed message")
+        registry.put_logo(FAIR, "5e" * 32, b"\x89PNG\r\n\x00\xff")
         registry.revoke_card("0001-00c0ffee00c0ff", 7, "lost")
     house.take(batch(1, visit(1, 1), visit(2, 2), visit(3, None), void(4, 2), offset(5, 1000)))
     house.take(batch(6, visit(1, 9), raw(7, Unknown(kind="later", raw='{"نص":"a\\n"}'.encode()))))
@@ -106,6 +107,7 @@ def test_a_backup_holds_every_row_of_every_table(home: Home, house: House, tmp_p
     assert {name: entry.rows for name, entry in backup.manifest.tables.items()} == rows
     assert rows["fact"] == 11
     assert rows["tally"] == 4
+    assert rows["fair_logo"] == 1
     assert rows["quarantine"] == 2
     assert backup.file.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []

@@ -648,6 +648,7 @@ def test_the_registry_gives_back_what_it_was_given(store: Store) -> None:
         registry.add_cards([])
         registry.put_programme(FAIR, 5, b"signed")
         registry.put_revocations(3, b"list")
+        registry.put_logo(FAIR, "5e" * 32, b"a picture")
         assert registry.revoke_card("0001-00c0ffee00c0ff", RECEIVED, "lost")
         assert not registry.revoke_card("0001-00c0ffee00c0ff", RECEIVED, "lost")
     with store.writing() as connection:
@@ -662,6 +663,10 @@ def test_the_registry_gives_back_what_it_was_given(store: Store) -> None:
         assert registry.fairs() == [fair]
         assert registry.programmes() == {FAIR: (6, b"signed again")}
         assert registry.revocations() == (3, b"list")
+        assert registry.logo_other_than(FAIR, "") == b"a picture"
+        assert registry.logo_other_than(FAIR, "5e" * 32) is None
+        assert registry.logo_other_than("fes-2025", "") is None
+        assert Registry(connection, OTHER_BODY).logo_other_than(FAIR, "") is None
         assert registry.versions() == ((FAIR, 6), ("", 3))
         assert registry.revoked_cards() == ["0001-00c0ffee00c0ff"]
         assert registry.card_keys() == [(1, b"1" * 32), (2, b"c" * 32)]

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from server.files.tour_file import check_tour, read_tour
-from server.rules.names import objection
+from server.rules.names import LANGUAGES, objection
 from server.rules.tour.difference import difference
 from server.rules.tour.topics import DEFAULT_TOPICS
 from tests.server.tours import LARGER, MORE, SMALL
@@ -87,7 +87,22 @@ WORSE = {
     "unreadable_colour": (
         '"#14532d"',
         '"#ffcc00"',
-        "white words on #ffcc00 have a contrast of 1.5 to 1; write a darker colour",
+        "theme.colour: white words on #ffcc00 have a contrast of 1.5 to 1; write a darker colour: 7 to 1",
+    ),
+    "colour_lost_on_the_ground": (
+        '"#14532d"',
+        '"#595959"',
+        "theme.colour: #595959 on the ground of screens, #faf6ee, has a contrast of 6.4 to 1; write a darker",
+    ),
+    "unreadable_accent": (
+        'colour = "#14532d"',
+        'accent = "#8C1D18"',
+        "theme.accent: dark words on #8c1d18 have a contrast of 1.8 to 1; write a lighter colour: 7 to 1",
+    ),
+    "logo_without_quotes": (
+        'colour = "#14532d"',
+        "logo = 7",
+        'a number (7) stands where a file\'s name belongs; write it in quotes: "logo.png"',
     ),
     "no_colour": ('"#14532d"', '"green"', "'green' is no colour; write # and six hex digits"),
     "retention": ("visits = 90", "visits = 0", "retention.visits: 0 is out of bounds; write 1 to 3650"),
@@ -258,12 +273,12 @@ def test_a_tour_without_topics_has_those_that_every_body_hears_about() -> None:
             "other",
         ]
     for topic in DEFAULT_TOPICS:
-        assert topic.names.keys() == {"ar", "fr", "en"}
+        assert topic.names.keys() == set(LANGUAGES)
         assert not any(map(objection, topic.names.values()))
     # Written out, they are read as they are: they keep the rules that a file's topics must keep.
     written = "".join(
         f'[[topics]]\nid = "{topic.id}"\nicon = "{topic.icon}"\n'
-        f'names = {{ ar = "{topic.names["ar"]}", fr = "{topic.names["fr"]}", en = "{topic.names["en"]}" }}\n'
+        + "".join(f'names.{language} = "{name}"\n' for language, name in topic.names.items())
         for topic in DEFAULT_TOPICS
     )
     assert read_tour(SMALL + written, "tour.toml").fairs[0].topics == list(DEFAULT_TOPICS)

@@ -22,7 +22,7 @@ import msgspec
 from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
-from wire import card, described, messages, pairing, programme, stick, topics
+from wire import card, described, logo, messages, pairing, programme, stick, topics
 from wire.broker import parse_broker
 from wire.card import Card, Category, RefusalCode
 from wire.envelope import seal_batch
@@ -56,6 +56,7 @@ SERVER: Final = SigningKey(bytes(range(96, 128)))
 SEALING: Final = PrivateKey(bytes(range(128, 160)))
 DEVICE: Final = "00c0ffee00c0ffee"
 TAG: Final = card.body_tag(bytes(BODY.verify_key))
+LOGO: Final = logo.name_of(b"stands for a picture")
 
 Json = dict[str, Any]
 
@@ -231,6 +232,7 @@ def _hello() -> messages.Hello:
         programme_version=3,
         software="0.1.0",
         setup_version=4,
+        logo=LOGO,
     )
 
 
@@ -242,6 +244,7 @@ def _answer() -> messages.Answer:
         epochs=[messages.HeldEpoch(epoch=7, upto=9, tail="0192f0c1a00070008000000000000009")],
         server_time=1_730_000_000_500,
         revocations=b"stands for a whole signed message",
+        logo=b"stands for a picture",
     )
 
 
@@ -357,6 +360,12 @@ def _told() -> programme.Programme:
         offers=[msgspec.structs.replace(offer, needs_phone=True) for offer in said.offers],
         topics=[described.Topic(id="waiting", names={"ar": "الانتظار", "fr": "Attente"}, icon="clock")],
     )
+
+
+def _branded() -> programme.Programme:
+    """Give a programme that also names a logo."""
+    theme = described.Theme(colour="#5b1a3a", accent="#ffd27f", languages=["ar", "fr"], logo=LOGO)
+    return msgspec.structs.replace(_told(), theme=theme)
 
 
 PRIVATE: Final = {"phone": "+212612345678", "text": "شكرا، merci, ⵜⴰⵏⵎⵎⵉⵔⵜ"}
@@ -533,6 +542,10 @@ def recorded() -> Json:
         "told": {
             "fields": msgspec.to_builtins(_told()),
             "message": programme.sign_programme(_told(), BODY).hex(),
+        },
+        "branded": {
+            "fields": msgspec.to_builtins(_branded()),
+            "message": programme.sign_programme(_branded(), BODY).hex(),
         },
     }
 

@@ -24,6 +24,7 @@ from tests.wire.strategies import (
 )
 from wire.envelope import EnvelopeError, Kind, sign_message
 from wire.events import Visit
+from wire.logo import MOST_BYTES
 from wire.messages import (
     MAX_STATE,
     Ack,
@@ -49,6 +50,7 @@ hellos = st.builds(
     programme_version=millis,
     revocations_version=millis,
     software=st.text(max_size=32),
+    logo=st.just("") | hexes(64),
 )
 answers = st.builds(
     Answer,
@@ -61,6 +63,7 @@ answers = st.builds(
     server_time=millis,
     programme=st.none() | st.binary(max_size=3000),
     revocations=st.none() | st.binary(max_size=300),
+    logo=st.none() | st.binary(max_size=300),
 )
 acks = st.builds(
     Ack, device=hexes(16), run=tokens, epoch=epochs, upto=millis, tail=hexes(32), server_time=millis
@@ -129,6 +132,7 @@ def test_a_field_of_a_later_version_is_ignored(message: Message) -> None:
         (HELLO, "programme_version", b"-1"),
         (HELLO, "programme_version", b"1e400"),
         (HELLO, "software", b'"' + b"s" * 33 + b'"'),
+        (HELLO, "logo", b'"' + b"A" * 64 + b'"'),
         (ANSWER, "run", b'""'),
         (ANSWER, "programme", b'"not base64!"'),
         (ANSWER, "server_time", b"1.5"),
@@ -178,7 +182,7 @@ def test_any_payload_is_a_message_or_refused(drawn: tuple[Message, bytes]) -> No
     assert code == "garbage"
 
 
-def test_an_answer_can_bring_both_lists_at_their_longest_and_every_mark() -> None:
+def test_an_answer_can_bring_both_lists_at_their_longest_a_logo_and_every_mark() -> None:
     chance = random.Random(1)
     answer = Answer(
         device=DEVICE,
@@ -195,6 +199,7 @@ def test_an_answer_can_bring_both_lists_at_their_longest_and_every_mark() -> Non
         server_time=1,
         programme=chance.randbytes(MAX_BYTES),
         revocations=chance.randbytes(MAX_BYTES),
+        logo=chance.randbytes(MOST_BYTES),
     )
     assert open_signed(Answer, sign(answer, SERVER_KEY), public(SERVER_KEY)) == answer
 

@@ -25,7 +25,7 @@ READ: Final[dict[str, Any]] = {
 
 OLDER: Final[dict[str, Any]] = {
     name: json.loads((make.HERE / "older" / f"{name}.json").read_text(encoding="utf-8"))
-    for name in ("messages", "programme", "programme-2", "recorded")
+    for name in ("messages", "messages-2", "programme", "programme-2", "programme-3", "recorded")
 }
 
 
@@ -84,17 +84,19 @@ def test_a_message_is_read_as_its_vector_says(vector: dict[str, Any]) -> None:
     )
 
 
-@pytest.mark.parametrize(("name", "part"), [("programme", "programme"), ("recorded", "told")])
+@pytest.mark.parametrize(("name", "part"), [("programme", "programme"), ("recorded", "branded")])
 def test_a_programme_is_read_as_its_vector_says(name: str, part: str) -> None:
     vector = READ[name][part]
     opened = programme.open_programme(bytes.fromhex(vector["message"]), key_of(name, "body"))
     assert msgspec.to_builtins(opened) == vector["fields"]
 
 
-@pytest.mark.parametrize("vector", OLDER["messages"]["messages"], ids=lambda vector: vector["type"])
-def test_a_message_of_before_is_still_read(vector: dict[str, Any]) -> None:
+@pytest.mark.parametrize("name", ["messages", "messages-2"])
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_message_of_before_is_still_read(name: str, number: int) -> None:
+    vector = OLDER[name]["messages"][number]
     kind = cast("type[messages.Hello]", getattr(messages, vector["type"]))
-    key = bytes.fromhex(OLDER["messages"]["keys"][vector["signer"]]["public"])
+    key = bytes.fromhex(OLDER[name]["keys"][vector["signer"]]["public"])
     opened = messages.open_signed(kind, bytes.fromhex(vector["message"]), key)
     assert msgspec.to_builtins(opened).items() >= vector["fields"].items()
 
@@ -129,6 +131,16 @@ def test_a_programme_of_before_topics_is_still_read(vectors: dict[str, Any], par
     assert {booth.kind for booth in opened.booths} == {"booth"}
     assert not any(offer.needs_phone for offer in opened.offers)
     assert opened.topics == []
+
+
+@pytest.mark.parametrize(
+    ("vectors", "part"), [(READ["recorded"], "told"), (OLDER["programme-3"], "programme")]
+)
+def test_a_programme_of_before_logos_keeps_its_colours(vectors: dict[str, Any], part: str) -> None:
+    key = bytes.fromhex(vectors["keys"]["body"]["public"])
+    opened = programme.open_programme(bytes.fromhex(vectors[part]["message"]), key)
+    assert says(msgspec.to_builtins(opened), vectors[part]["fields"])
+    assert (opened.theme.colour, opened.theme.accent, opened.theme.logo) == ("#14532d", "#f59e0b", "")
 
 
 def says(found: object, expected: object) -> bool:

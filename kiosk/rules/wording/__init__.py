@@ -5,15 +5,17 @@ the catalogues in ``assets/locale`` and what is shown where a catalogue has a ga
 never reads a cause or a number by itself; staff read the cause when they touch help.
 
 ``verdicts`` are a scan's, ``dialogue`` and ``labels`` a member's who touches the screen, ``standing``
-what is there when nobody does, ``helping`` the help's, and ``technician`` is for pairing.
+what is there when nobody does, ``helping`` the help's, and ``technician`` is for pairing and
+scanners, ``staffing`` the staff's menu. ``spoken`` is what all of them say aloud.
 """
 
 from collections.abc import Iterator
 
-from kiosk.rules.wording import dialogue, helping, standing, technician, verdicts
+from kiosk.rules.wording import dialogue, helping, spoken, staffing, standing, technician, verdicts
 from kiosk.rules.wording.helping import back, cause, choose_language, for_staff, how_to
 from kiosk.rules.wording.labels import Label, faces, label
 from kiosk.rules.wording.said import Said, Translator
+from kiosk.rules.wording.staffing import StaffLabel
 from kiosk.rules.wording.standing import (
     attract,
     blind,
@@ -26,12 +28,21 @@ from kiosk.rules.wording.standing import (
     starting,
     waiting,
 )
-from kiosk.rules.wording.technician import asking, how_to_pair, no_answer, paired, pairing, pairing_refused
+from kiosk.rules.wording.technician import (
+    asking,
+    how_to_pair,
+    no_answer,
+    paired,
+    pairing,
+    pairing_refused,
+    scanner_set_up,
+)
 from kiosk.rules.wording.verdicts import cannot_record, verdict
 
 __all__ = [
     "Label",
     "Said",
+    "StaffLabel",
     "Translator",
     "all_messages",
     "asking",
@@ -58,6 +69,9 @@ __all__ = [
     "pairing_refused",
     "plural_messages",
     "put_away",
+    "scanner_set_up",
+    "spoken",
+    "staffing",
     "starting",
     "verdict",
     "waiting",
@@ -66,10 +80,10 @@ __all__ = [
 
 def all_messages() -> Iterator[str]:
     """Give every sentence that a catalogue must hold, but for those with a number."""
-    parts = (standing, verdicts, technician, helping, dialogue)
+    parts = (standing, verdicts, technician, helping, dialogue, spoken, staffing)
     yield from dict.fromkeys(sentence for part in parts for sentence in part.messages())
 
 
 def plural_messages() -> tuple[tuple[str, str], ...]:
     """Give the sentences that change with a number."""
-    return (*standing.plural_messages(), *dialogue.plural_messages())
+    return (*standing.plural_messages(), *dialogue.plural_messages(), *staffing.plural_messages())

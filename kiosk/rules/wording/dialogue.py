@@ -22,12 +22,12 @@ _MAY_CALL: Final = Said("May the staff call you?", "They call the number that we
 _SHOW_CARD: Final = Said("Show your card", "It is not counted as a visit.")
 
 _RECEIVES: Final = "I agree that {partner} receives this to contact me."
-_GIVES: Final = "Handed on: your name"
-_GIVES_KNOWN: Final = "Handed on: your name and the number you gave"
-_GIVES_TYPED: Final = "Handed on: your name and {number}"
+_GIVES: Final = "Shared: your name"
+_GIVES_KNOWN: Final = "Shared: your name and number"
+_GIVES_TYPED: Final = "Shared: your name and {number}"
 _UNTIL: Final = "Until you withdraw"
-_UNTIL_ONE: Final = "For {count} day, or until you withdraw"
-_UNTIL_MANY: Final = "For {count} days, or until you withdraw"
+_UNTIL_ONE: Final = "{count} day, unless you withdraw"
+_UNTIL_MANY: Final = "{count} days, unless you withdraw"
 _WITHDRAW: Final = "Withdraw from {offer}?"
 _NO_LONGER: Final = "{partner} will no longer receive your data."
 _ELSEWHERE: Final = "If you signed up at another kiosk, this ends it."

@@ -10,7 +10,7 @@ _HELP_STAFF: Final = "For the staff"
 _HELP_STEPS: Final = (
     "Hold the code of your card up to the camera, about a hand's length away.",
     "Wait for the tick on the green screen.",
-    "If it does not work, the staff will gladly help you.",
+    "If it does not work, the staff will help.",
 )
 _HELP_SCANNER: Final = "Hold the code of your card up to the reader."
 _LANGUAGE: Final = "Choose your language"

@@ -9,8 +9,8 @@ class Label(StrEnum):
     """A button's word or a heading, by its English sentence."""
 
     OFFERS = "Offers"
-    LEAVING = "I am leaving"
-    COMING_IN = "I am coming in"
+    LEAVING = "Leaving"
+    COMING_IN = "Coming in"
     TELL_US = "Tell us"
     MINE = "My sign-ups"
     FINISH = "Finish"
@@ -21,7 +21,7 @@ class Label(StrEnum):
     WITHDRAW = "Withdraw"
     YES_WITHDRAW = "Yes, withdraw"
     NO_KEEP = "No, keep it"
-    ANOTHER_NUMBER = "Another number"
+    ANOTHER_NUMBER = "Other number"
     USE_NUMBER = "Use it"
     MORE = "More"
     SEND = "Send"
@@ -36,6 +36,7 @@ class Label(StrEnum):
     LOWER = "Lower controls"
     LARGE = "Large text"
     VOLUME = "Volume"
+    READ_ALOUD = "Read aloud"
 
     OFFERS_HERE = "Offers of this booth"
     YOUR_SIGN_UPS = "Your sign-ups"

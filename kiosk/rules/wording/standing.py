@@ -5,8 +5,8 @@ from typing import Final
 
 from kiosk.rules.wording.said import Said, Translator, in_words, sentences_of
 
-_ATTRACT: Final = Said("Show your card to the camera", "No need to touch the screen")
-_ATTRACT_SCANNER: Final = Said("Show your card to the reader", "No need to touch the screen")
+_ATTRACT: Final = Said("Show your card to the camera", "No touching needed")
+_ATTRACT_SCANNER: Final = Said("Show your card to the reader", "No touching needed")
 _STARTING: Final = Said("One moment, please", "This kiosk is starting.")
 _WAITING: Final = Said(
     "This kiosk is not ready yet", "It is waiting for the programme. Please use another kiosk."
@@ -17,7 +17,7 @@ _OVER: Final = Said("These days are over", "Thank you for your visit, and see yo
 _NO_NETWORK: Final = "No network · nothing is lost"
 _NO_NETWORK_ONE: Final = "No network · {count} record waiting, safe"
 _NO_NETWORK_MANY: Final = "No network · {count} records waiting, safe"
-_KEEP_ON: Final = "Do not unplug · the server has not confirmed yet"
+_KEEP_ON: Final = "Do not unplug · not yet confirmed"
 _KEEP_ON_ONE: Final = "Do not unplug · {count} record waits to be sent"
 _KEEP_ON_MANY: Final = "Do not unplug · {count} records wait to be sent"
 _MAY_SWITCH_OFF: Final = "This kiosk may be switched off"

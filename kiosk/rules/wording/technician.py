@@ -1,4 +1,4 @@
-"""What a kiosk without settings says to the technician who brings its code."""
+"""What a kiosk says to the technician who brings its code, or sets up its scanner."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -6,9 +6,7 @@ from typing import Final
 from kiosk.rules.wording.said import Said, Translator, in_words, sentences_of
 from wire.pairing import PairingRefusal
 
-_PAIRING: Final = Said(
-    "Show the pairing code", "The organizer made it for this kiosk, on paper or for a telephone."
-)
+_PAIRING: Final = Said("Pairing code", "Show it here, on paper or on a telephone.")
 _ASKING: Final = Said("One moment, please", "The server is being asked.")
 _NO_ANSWER: Final = Said(
     "The server does not answer",
@@ -22,6 +20,7 @@ _PAIRING_STEP: Final = "The organizer makes a code, good for 15 minutes: {comman
 _PAIRING_HOLD: Final = "Hold it a hand's length from the camera."
 _PAIRING_HOLD_SCANNER: Final = "Hold it up to the reader."
 _PAIRING_WAIT: Final = "Wait for the green screen."
+_SCANNER_SET_UP: Final = Said("The reader is set up", "Show a card to try it.")
 _ASK_FOR_ANOTHER: Final = "Please ask the organizer for a new code."
 _PAIRING_REFUSALS: Final = {
     PairingRefusal.NOT_A_CODE: Said(
@@ -75,6 +74,11 @@ def paired(translator: Translator, name: str) -> Said:
     return Said(said.title, said.text.replace("{name}", name) if name else "")
 
 
+def scanner_set_up(translator: Translator) -> Said:
+    """Say that the code was read that sets a scanner up."""
+    return in_words(translator, _SCANNER_SET_UP)
+
+
 def how_to_pair(translator: Translator, *, camera: bool = True) -> tuple[str, tuple[str, ...]]:
     """Explain pairing to a technician: a title and steps."""
     first = translator.gettext(_PAIRING_STEP).format(command=_PAIRING_COMMAND)
@@ -84,6 +88,6 @@ def how_to_pair(translator: Translator, *, camera: bool = True) -> tuple[str, tu
 
 def messages() -> Iterator[str]:
     """Give every sentence that a catalogue must hold."""
-    yield from sentences_of(_PAIRING, _ASKING, _NO_ANSWER, _PAIRED, _PAIRING_REFUSED_OTHERWISE)
-    yield from sentences_of(*_PAIRING_REFUSALS.values())
+    yield from sentences_of(_PAIRING, _ASKING, _NO_ANSWER, _PAIRED, _SCANNER_SET_UP)
+    yield from sentences_of(_PAIRING_REFUSED_OTHERWISE, *_PAIRING_REFUSALS.values())
     yield from (_PAIRING_HELP, _PAIRING_STEP, _PAIRING_HOLD, _PAIRING_HOLD_SCANNER, _PAIRING_WAIT)

@@ -27,7 +27,8 @@ class TourDefinition(msgspec.Struct, frozen=True, kw_only=True):
     """One body and one tour with its fairs.
 
     ``invitees`` holds, by fair and session, card numbers and members' numbers as they were
-    written. They are in no fair's definition: that is published to everyone.
+    written. They are in no fair's definition: that is published to everyone. ``logo`` is the picture
+    that the theme of every fair names, empty for none.
     """
 
     body: Body
@@ -35,3 +36,4 @@ class TourDefinition(msgspec.Struct, frozen=True, kw_only=True):
     names: Names
     fairs: list[FairDefinition]
     invitees: dict[str, dict[str, list[str]]] = {}
+    logo: bytes = b""

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+import msgspec
+
 from server.rules.fair import FairDefinition
-from wire.described import Names
+from wire.described import Names, Theme
 
 _LISTS: Final = (
     "booths",
@@ -86,11 +88,18 @@ def _differences(before: FairDefinition, after: FairDefinition) -> list[str]:
         old_ids, new_ids = ({entry.id: entry for entry in getattr(fair, key)} for fair in (before, after))
         if old_ids != new_ids:
             words.append(f"{key}: {_listed(old_ids, new_ids)}")
-    words += [
-        what
-        for what, key in (("theme and languages", "theme"), ("retention", "retention"), ("region", "region"))
-        if getattr(before, key) != getattr(after, key)
-    ]
+    words += _of_look(before.theme, after.theme)
+    words += [key for key in ("retention", "region") if getattr(before, key) != getattr(after, key)]
+    return words
+
+
+def _of_look(before: Theme, after: Theme) -> list[str]:
+    words = []
+    if before.logo != after.logo:
+        what = "another picture" if before.logo and after.logo else "new" if after.logo else "none any more"
+        words.append(f"logo: {what}")
+    if msgspec.structs.replace(before, logo=after.logo) != after:
+        words.append("theme and languages")
     return words
 
 

@@ -14,6 +14,7 @@ from server.rules.tour.lists import first_numbers, refuse_double_names
 from server.rules.tour.sessions import Planned, read_sessions
 from server.rules.tour.stalls import At, read_booths, read_offers, read_partners
 from server.rules.tour.territories import read_levels, read_territories
+from server.rules.tour.theme import read_theme
 from server.rules.tour.topics import read_topics
 from server.rules.tour.words import (
     read_categories,
@@ -21,7 +22,6 @@ from server.rules.tour.words import (
     read_languages,
     read_notices,
     read_retention,
-    read_theme,
 )
 from wire.described import Names, Offer
 from wire.envelope import MAX_PLAIN
@@ -88,6 +88,7 @@ def examine(
         booths=known_booths,
         territories=places,
     )
+    theme, logo = read_theme(reader, top.get("theme"), languages)
     shared = FairDefinition(
         body=body,
         fair=stops[0].fair if stops else _NOWHERE,
@@ -100,7 +101,7 @@ def examine(
         consents=consents,
         notices=read_notices(reader, top.get("notices"), languages),
         topics=read_topics(reader, top.get("topics")),
-        theme=read_theme(reader, top.get("theme"), languages),
+        theme=theme,
         retention=read_retention(reader, top.get("retention")),
     )
     fairs = [
@@ -116,7 +117,7 @@ def examine(
     for entry in planned:
         if entry.invitees is not None:
             invitees.setdefault(entry.fair, {})[entry.session.id] = entry.invitees
-    tour = TourDefinition(body=body, id=head.id, names=head.names, fairs=fairs, invitees=invitees)
+    tour = TourDefinition(body=body, id=head.id, names=head.names, fairs=fairs, invitees=invitees, logo=logo)
     return tour, []
 
 

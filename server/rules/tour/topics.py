@@ -11,36 +11,46 @@ MOST_TOPICS: Final = 12
 DEFAULT_TOPICS: Final = (
     Topic(
         id="welcome",
-        names={"ar": "الاستقبال", "fr": "Accueil", "en": "Welcome"},
+        names={"ar": "الاستقبال", "fr": "Accueil", "zgh": "ⴰⵙⵏⵓⴱⴳ", "en": "Welcome"},
         icon="hand-heart",
     ),
     Topic(
         id="services",
-        names={"ar": "خدمات المؤسسة", "fr": "Services de l'organisme", "en": "Our services"},
+        names={
+            "ar": "خدمات المؤسسة",
+            "fr": "Services de l'organisme",
+            "zgh": "ⵜⵉⵏⴰⴼⵓⵜⵉⵏ ⵏ ⵜⵎⵔⵙⵉⵡⵜ",
+            "en": "Our services",
+        },
         icon="users",
     ),
     Topic(
         id="partners",
-        names={"ar": "الشركاء وعروضهم", "fr": "Partenaires et offres", "en": "Partners and offers"},
+        names={
+            "ar": "الشركاء وعروضهم",
+            "fr": "Partenaires et offres",
+            "zgh": "ⵉⵎⴷⵔⴰⵡⵏ ⴷ ⵉⵙⵓⵎⵔⵏ",
+            "en": "Partners and offers",
+        },
         icon="store",
     ),
     Topic(
         id="waiting",
-        names={"ar": "الانتظار", "fr": "Attente", "en": "Waiting"},
+        names={"ar": "الانتظار", "fr": "Attente", "zgh": "ⴰⵇⵇⴰⵍ", "en": "Waiting"},
         icon="clock",
     ),
     Topic(
         id="venue",
-        names={"ar": "المكان", "fr": "Lieu", "en": "Venue"},
+        names={"ar": "المكان", "fr": "Lieu", "zgh": "ⴰⴷⵖⴰⵔ", "en": "Venue"},
         icon="map-pin",
     ),
     Topic(
         id="other",
-        names={"ar": "شيء آخر", "fr": "Autre chose", "en": "Something else"},
+        names={"ar": "شيء آخر", "fr": "Autre chose", "zgh": "ⵜⴰⵖⴰⵡⵙⴰ ⵢⴰⴹⵏ", "en": "Something else"},
         icon="message-circle",
     ),
 )
-"""What kiosks offer where the file names no topics. Tamazight wants a native writer first."""
+"""What kiosks offer where the file names no topics. The Tamazight awaits a native reader."""
 
 
 def read_topics(reader: Reader, value: object) -> list[Topic]:

@@ -202,6 +202,13 @@ def _fill_disk(full: bool) -> None:  # noqa: FBT001 - it came over the socket
     resource.setrlimit(resource.RLIMIT_FSIZE, (0 if full else most, most))
 
 
+def _plug(*places: str) -> None:
+    """Let these directories stand for sticks, the only ones that are plugged in."""
+    from kiosk import backstage  # noqa: PLC0415 - the same
+
+    vars(backstage)["sticks"] = lambda: places
+
+
 ANSWERS: Final[dict[str, Callable[..., Any]]] = {
     "view": _view,
     "pixels": _pixels,
@@ -210,6 +217,7 @@ ANSWERS: Final[dict[str, Callable[..., Any]]] = {
     "where": _where,
     "two_fingers": _two_fingers,
     "fill_disk": _fill_disk,
+    "plug": _plug,
 }
 
 

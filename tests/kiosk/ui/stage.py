@@ -14,6 +14,7 @@ from kiosk.ui.scenes import BODY, BOOTH, WALL
 from kiosk.ui.view import View
 
 if TYPE_CHECKING:
+    from kiosk.ui.prompts import Prompt
     from kiosk.wishes import Wish
 
 PATIENCE_S = 5.0
@@ -36,6 +37,7 @@ class Stage:
 
         self.now = 1000.0
         self.played: list[str] = []
+        self.spoken: list[Prompt | None] = []
         self.asked: list[Wish] = []
         self._loop = EventLoop
         self.window = EventLoop.window
@@ -45,6 +47,7 @@ class Stage:
             self.flow,
             dpi=shape.dpi,
             play=self.played.append,
+            speak=self.spoken.append,
             ask=self.asked.append,
             monotonic=lambda: self.now,
             wall=lambda: WALL,

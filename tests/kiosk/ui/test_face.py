@@ -65,6 +65,25 @@ def test_every_verdict_has_its_tone_and_is_gone_after_ten_seconds(
     assert stage.view().kind == Kind.ATTRACT
 
 
+def test_a_scanner_that_was_set_up_is_seen_and_heard(stage: Stage) -> None:
+    stage.ready().face.open(Kind.HELP)
+    stage.frame()
+    stage.played.clear()
+    stage.hear(Trouble("camera", "set_up", "", over=True))
+    assert stage.view().kind == Kind.SCANNER_SET_UP
+    assert "تم إعداد القارئ" in stage.texts()
+    assert stage.played == ["accepted"]
+    assert stage.picture().getpixel((16, 300)) == (11, 79, 69)
+    stage.wait(6.0)
+    assert stage.view().kind == Kind.ATTRACT
+
+
+def test_a_scanner_that_is_there_again_is_no_news(stage: Stage) -> None:
+    stage.ready().hear(Trouble("camera", "recovered", "", over=True))
+    assert stage.view().kind == Kind.ATTRACT
+    assert stage.played == []
+
+
 def test_the_next_card_replaces_the_verdict_at_once(stage: Stage) -> None:
     stage.ready().hear(scan(Outcome.REFUSED, "expired"))
     stage.wait(1.0)
@@ -91,19 +110,24 @@ def test_the_line_of_the_remaining_time_shortens(stage: Stage) -> None:
     assert lit / 1024 == pytest.approx(0.25, abs=0.02)
 
 
-def test_the_screen_speaks_the_cards_language_and_then_the_bodys(stage: Stage) -> None:
-    stage.ready().hear(scan(Outcome.ACCEPTED, language="fr"))
-    assert "Bienvenue" in stage.texts()
+@pytest.mark.parametrize(
+    ("language", "welcome"), [("fr", "Bienvenue"), ("zgh", "ⴰⵏⵙⵓⴼ ⵢⵉⵙⵓⵏ"), ("en", "Welcome")]
+)
+def test_the_screen_speaks_the_cards_language_and_then_the_bodys(
+    stage: Stage, language: str, welcome: str
+) -> None:
+    stage.ready().hear(scan(Outcome.ACCEPTED, language=language))
+    assert welcome in stage.texts()
     stage.wait(5.0)
     assert stage.view().language == "ar"
-    stage.hear(scan(Outcome.ACCEPTED, language="zgh"))  # not offered yet
+    stage.hear(scan(Outcome.ACCEPTED, language="es"))  # of tomorrow's cards
     assert stage.view().language == "ar"
 
 
 def test_a_language_is_chosen_by_two_touches_and_forgotten_after_a_while(stage: Stage) -> None:
     stage.ready().tap("languages")
     assert stage.view().kind == Kind.LANGUAGE
-    assert {"العربية", "Français"} <= set(stage.texts())
+    assert {"العربية", "Français", "ⵜⴰⵎⴰⵣⵉⵖⵜ", "English"} <= set(stage.texts())
     stage.wait(1.0)
     stage.tap("Français")
     assert (stage.view().kind, stage.view().language) == (Kind.ATTRACT, "fr")

@@ -7,7 +7,7 @@ import pytest
 
 from kiosk.rules.keyboards import ARABIC, DIGITS, FRENCH, KEYBOARDS, TAMAZIGHT, Act, Key, Keyboard
 from kiosk.ui.gallery import SHAPES, Shape, Studio
-from kiosk.ui.theme import CALM, MARGIN, TARGET
+from kiosk.ui.theme import MARGIN, TARGET
 from tests.kiosk.ui.stage import below
 
 ROWS = 4
@@ -43,8 +43,9 @@ class Typist:
             Action("arrow-left", "Retour", lambda: self.acted.append("back")),
             Action("check", "Envoyer", lambda: self.acted.append("send"), main=True),
         )
+        look = self.kit.palette.calm
         self.keys = Keys(
-            self.kit, low, keyboard, self.pressed.append, shown=shown, actions=actions, look=CALM
+            self.kit, low, keyboard, self.pressed.append, shown=shown, actions=actions, look=look
         )
         self.page.add_widget(self.field)
         self.page.add_widget(self.keys)

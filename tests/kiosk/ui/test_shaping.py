@@ -132,3 +132,15 @@ def test_a_machine_that_cannot_write_arabic_says_what_to_install(monkeypatch: py
 def test_an_icon_that_is_not_there_is_no_box(studio: Studio) -> None:
     with pytest.raises(KeyError):
         studio.set.icon("no-such-icon", 40)
+
+
+def test_bold_tifinagh_is_bolder_though_the_font_has_one_weight_of_it(studio: Studio) -> None:
+    plain, bold = (Style((40,), bold=bold, language="zgh") for bold in (False, True))
+
+    def ink(text: str, style: Style) -> int:
+        return sum(drawn(studio, text, style).tobytes())
+
+    assert ink("ⵜⴰⵎⴰⵣⵉⵖⵜ", bold) > 1.25 * ink("ⵜⴰⵎⴰⵣⵉⵖⵜ", plain)
+    # What stands beside it is not made bolder than the font's own bold.
+    both, alone = ink("ⵜⴰⵎⴰⵣⵉⵖⵜ 2026", bold), ink("ⵜⴰⵎⴰⵣⵉⵖⵜ", bold)
+    assert both - alone == pytest.approx(ink("2026", Style((40,), bold=True, language="fr")), rel=0.02)
