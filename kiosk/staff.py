@@ -197,13 +197,15 @@ class Staff:
             except CardError:
                 self._done(StaffDone("by_hand", "no_number"))
                 return
-        code = "closed" if desk is None or desk.closed else desk.why_not_by_hand(card) if card else ""
-        if code:
+        if desk is None or desk.closed:
+            self._done(StaffDone("by_hand", "closed"))
+            return
+        if card is not None and (code := desk.why_not_by_hand(card)):
             self._done(StaffDone("by_hand", code))
             return
         # What else a card says stands in its code alone.
-        visit = Visit(card=None if card is None else _reference(card))
-        position, _ = self._recorder.record_all([visit], self._clock.read(), self._in)[0]
+        fact = desk.by_hand(None if card is None else _reference(card))
+        position, _ = self._recorder.record_all([fact], self._clock.read(), self._in)[0]
         self._recorded(position)
         self._done(StaffDone("by_hand", count=1))
 

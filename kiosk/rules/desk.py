@@ -157,6 +157,11 @@ class Desk:
             return RefusalCode.UNKNOWN_KEY
         return RefusalCode.REVOKED if card in self._revoked else None
 
+    def by_hand(self, card: CardRef | None) -> Visit | Passage:
+        """Give what is recorded where staff check somebody in: at doors that go both ways, coming in."""
+        way = self._one_way or ("in" if self.both_ways else None)
+        return Visit(card=card) if way is None else Passage(direction=way, card=card)
+
     def admit(self, refused: Decision) -> Decision:
         """Give what is recorded where staff let somebody in who was not invited."""
         if refused.card is None or refused.session is None:

@@ -486,6 +486,21 @@ def test_at_doors_who_came_in_today_goes_out_and_everyone_else_comes_in() -> Non
     assert way(at()) == "in"
 
 
+@pytest.mark.parametrize(
+    ("kind", "fact"),
+    [
+        ("booth", Visit()),
+        ("entrance", Passage(direction="in")),
+        ("exit", Passage(direction="out")),
+        ("doors", Passage(direction="in")),
+    ],
+)
+def test_by_hand_a_card_counts_as_the_place_does(kind: str, fact: Visit | Passage) -> None:
+    here = desk(booth="door", booths=[Booth(id="door", names={"fr": "Porte"}, kind=kind)])
+    assert here.by_hand(None) == fact
+    assert here.by_hand(CardRef.of(a_card())).card == CardRef.of(a_card())
+
+
 def test_a_repeat_at_doors_says_which_way_it_went() -> None:
     both_ways = desk(booth="door", booths=[Booth(id="door", names={"fr": "Portes"}, kind="doors")])
     recent, ways = RecentVisits(), Ways()
