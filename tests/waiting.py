@@ -5,12 +5,16 @@ from collections.abc import Callable
 
 
 def until(condition: Callable[[], object], *, seconds: float = 10.0, what: str = "") -> None:
-    """Return as soon as the condition holds; fail the test when it does not within ``seconds``."""
-    deadline = time.monotonic() + seconds
+    """Return as soon as the condition holds; fail the test when it does not within ``seconds``.
+
+    What is long in coming is looked for less often: asking costs the very programs that are waited for.
+    """
+    began = time.monotonic()
     while not condition():
-        if time.monotonic() > deadline:
+        waited = time.monotonic() - began
+        if waited > seconds:
             raise AssertionError(f"waited {seconds:g} s in vain{' for ' + what if what else ''}")
-        time.sleep(0.005)
+        time.sleep(min(0.1, 0.005 + waited / 20))
 
 
 def stays(condition: Callable[[], object], *, seconds: float = 0.3, what: str = "") -> None:
