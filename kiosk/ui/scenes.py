@@ -287,7 +287,7 @@ def _scenes_of_pairing() -> Scenes:
 
 def _scenes_of_themes() -> Scenes:
     """Give what a body's own colours reach, and the two that must not be taken for another verdict."""
-    dressed = replace(DESCRIBED, colour="#5b1a3a", accent="#ffd27f", logo=LOGO)
+    dressed = replace(DESCRIBED, colour="#3a1a5b", accent="#ffd27f", logo=LOGO)
     in_red = replace(DESCRIBED, colour="#7a1f1f", accent="#a8e6a1", logo=PALE_LOGO)
     plum: tuple[Happening, ...] = (Ready(), dressed)
     red: tuple[Happening, ...] = (Ready(), in_red)

@@ -86,6 +86,8 @@ class Palette:
 
 _NEAR: Final = 30.0
 """Degrees of hue; from two metres, what is nearer is the same colour."""
+_REDDISH: Final = 40.0
+"""The same for what most people would still call a dark red beside brick: a plum, a maroon."""
 _GREENS: Final = (135.0, 60.0)
 """The hue of what anybody calls green, and how far that goes either way: accepted, to most people."""
 _COLOURLESS: Final = 0.15
@@ -103,7 +105,7 @@ def palette_of(colour_code: str = "", accent_code: str = "") -> Palette:
     """
     own = _readable(colour_code, weakness_of_colour) or GREEN
     accent = _readable(accent_code, weakness_of_accent) or SAFFRON
-    accepted = GREEN if _near(own, _hue(BRICK), _NEAR) else own
+    accepted = GREEN if _near(own, _hue(BRICK), _REDDISH) else own
     repeat = accent
     if _near(accent, *_GREENS) or _pale(accent) or (_like(accent, accepted) > _like(SAFFRON, accepted)):
         repeat = SAFFRON

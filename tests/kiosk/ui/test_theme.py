@@ -23,7 +23,7 @@ from tests.kiosk.ui.stage import Stage, below
 from tests.logos import CLEAR, RED, drawn, png, saved
 from wire.contrast import contrast, weakness_of_accent, weakness_of_colour
 
-PLUM, GOLD = "#5b1a3a", "#ffd27f"
+VIOLET, GOLD = "#3a1a5b", "#ffd27f"
 CORNERS = ((2, 300), (1020, 300))
 colours = st.builds("#{:06x}".format, st.integers(0, 0xFFFFFF))
 
@@ -52,8 +52,8 @@ def test_a_body_that_has_chosen_nothing_is_green_and_saffron() -> None:
 
 
 def test_a_bodys_colours_replace_green_and_saffron_everywhere() -> None:
-    own = palette_of(PLUM, GOLD)
-    assert {own.colour, own.calm.accent, own.accepted.ground, own.accepted.on_accent} == {colour(PLUM)}
+    own = palette_of(VIOLET, GOLD)
+    assert {own.colour, own.calm.accent, own.accepted.ground, own.accepted.on_accent} == {colour(VIOLET)}
     assert {own.accent, own.repeat.ground} == {colour(GOLD)}
     assert own.calm.ground == LIME
 
@@ -65,7 +65,7 @@ def test_a_colour_that_nobody_could_read_is_not_taken(faint: str) -> None:
 
 
 def test_an_accent_that_nobody_could_read_is_not_taken() -> None:
-    assert palette_of(PLUM, "#8c1d18") == palette_of(PLUM, "")
+    assert palette_of(VIOLET, "#8c1d18") == palette_of(VIOLET, "")
 
 
 @pytest.mark.parametrize("red", ["#7a1f1f", "#8c1d18", "#6b0f1a", "#6b2a00", "#7a1030", "#800000"])
@@ -75,14 +75,14 @@ def test_where_the_bodys_colour_is_a_red_accepted_stays_green(red: str) -> None:
     assert own.calm.accent == colour(red), "actions are the body's all the same"
 
 
-@pytest.mark.parametrize("other", [PLUM, "#14532d", "#1d4e89", "#4a0e4e", "#12211e", "#2b2b2b", "#3d3000"])
+@pytest.mark.parametrize("other", [VIOLET, "#14532d", "#1d4e89", "#4a0e4e", "#12211e", "#2b2b2b", "#3d3000"])
 def test_any_other_colour_floods_what_is_accepted(other: str) -> None:
     assert palette_of(other, GOLD).accepted.ground == colour(other)
 
 
 @pytest.mark.parametrize("accent", ["#a8e6a1", "#7fd6a8", "#8fe388", "#ffffff", "#faf6ee", "#cfe2ff"])
 def test_an_accent_that_says_accepted_or_nothing_is_not_the_flood_of_a_repeat(accent: str) -> None:
-    own = palette_of(PLUM, accent)
+    own = palette_of(VIOLET, accent)
     assert own.repeat.ground == SAFFRON
     assert own.accent == colour(accent)
 
@@ -119,12 +119,12 @@ def flood(stage: Stage, notice: Scanned) -> set[Any]:
 
 
 def test_a_programme_with_other_colours_changes_the_screen_that_stands(at_booth: Stage) -> None:
-    at_booth.hear(dressed(colour=PLUM, accent=GOLD))
-    assert pixel(PLUM) in of_button(at_booth)
+    at_booth.hear(dressed(colour=VIOLET, accent=GOLD))
+    assert pixel(VIOLET) in of_button(at_booth)
     assert pixel(GREEN) not in of_button(at_booth)
     at_booth.hear(dressed(colour="#1d4e89"))
     assert pixel("#1d4e89") in of_button(at_booth)
-    assert pixel(PLUM) not in of_button(at_booth)
+    assert pixel(VIOLET) not in of_button(at_booth)
 
 
 def of_button(stage: Stage) -> set[Any]:
@@ -135,20 +135,21 @@ def of_button(stage: Stage) -> set[Any]:
 
 
 def test_verdicts_wear_the_bodys_colours_and_a_refusal_does_not(at_booth: Stage) -> None:
-    at_booth.hear(dressed(colour=PLUM, accent=GOLD))
-    assert flood(at_booth, member()) == {pixel(PLUM)}
+    at_booth.hear(dressed(colour=VIOLET, accent=GOLD))
+    assert flood(at_booth, member()) == {pixel(VIOLET)}
     assert flood(at_booth, member(Outcome.REPEAT, number=2)) == {pixel(GOLD)}
     assert flood(at_booth, scan(Outcome.REFUSED, "expired")) == {pixel(BRICK)}
 
 
-def test_a_red_body_says_accepted_in_green_and_refused_in_brick(at_booth: Stage) -> None:
-    at_booth.hear(dressed(colour="#7a1f1f", accent=GOLD))
+@pytest.mark.parametrize("red", ["#7a1f1f", "#5b1a3a"])
+def test_a_red_body_says_accepted_in_green_and_refused_in_brick(at_booth: Stage, red: str) -> None:
+    at_booth.hear(dressed(colour=red, accent=GOLD))
     assert flood(at_booth, member()) == {pixel(GREEN)}
     assert flood(at_booth, scan(Outcome.REFUSED, "expired")) == {pixel(BRICK)}
 
 
 def test_what_is_chosen_and_the_frame_for_the_card_wear_the_accent(at_booth: Stage) -> None:
-    at_booth.hear(dressed(colour=PLUM, accent=GOLD))
+    at_booth.hear(dressed(colour=VIOLET, accent=GOLD))
     assert pixel(GOLD) in {found for _, found in at_booth.picture().getcolors(1 << 20) or []}
     at_booth.touch("languages")
     tile, picture = at_booth.find("العربية"), at_booth.picture()
@@ -156,7 +157,7 @@ def test_what_is_chosen_and_the_frame_for_the_card_wear_the_accent(at_booth: Sta
 
 
 def test_no_screen_draws_green_or_saffron_where_the_body_has_its_own(studio: Studio) -> None:
-    told = dressed(colour=PLUM, accent=GOLD)
+    told = dressed(colour=VIOLET, accent=GOLD)
     begun = (member(signed=("studies",)), Act(Do.OFFERS), Act(Do.OFFER, "housing-loan"))
     topics = (Act(Do.TELL_US), Act(Do.FACE, "4"), Act(Do.TOPIC, "health"))
     for happenings in (
@@ -180,7 +181,7 @@ def test_no_screen_draws_green_or_saffron_where_the_body_has_its_own(studio: Stu
 
 def header_of(studio: Studio, logo: bytes, language: str = "fr", shape: Shape = SHAPES[1]) -> Image.Image:
     """Draw an invitation with a logo and cut out where the logo stands, mirrored to the left in Arabic."""
-    view = view_of((Ready(), dressed(colour=PLUM, accent=GOLD, logo=logo)), studio.catalogues, language)
+    view = view_of((Ready(), dressed(colour=VIOLET, accent=GOLD, logo=logo)), studio.catalogues, language)
     page = studio.page(view, shape)
     picture = studio.draw(page)
     margin, wide = page.kit.mm(7), page.kit.mm(40)
@@ -235,7 +236,7 @@ def test_a_logo_keeps_its_proportions_within_its_room(
 def test_a_logo_that_would_be_lost_on_the_ground_gets_a_plate(studio: Studio) -> None:
     header = header_of(studio, PALE_LOGO)
     assert painted(header, (255, 244, 214)) is not None
-    left, _, right, _ = painted(header, pixel(PLUM))
+    left, _, right, _ = painted(header, pixel(VIOLET))
     assert (right - left) * 25.4 / SHAPES[1].dpi >= 30
 
 
@@ -297,7 +298,7 @@ def test_a_logo_that_comes_later_takes_the_stars_place_at_once(at_booth: Stage) 
     assert painted(after, RED) is not None
     # And a wipe of what somebody typed does not take it away.
     at_booth.face._textures.forget()  # noqa: SLF001 - as after a dialogue
-    at_booth.hear(dressed(logo=drawn(), colour=PLUM))
+    at_booth.hear(dressed(logo=drawn(), colour=VIOLET))
     assert painted(at_booth.picture(), RED) is not None
 
 
