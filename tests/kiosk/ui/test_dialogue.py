@@ -353,6 +353,41 @@ def test_another_card_wipes_an_open_dialogue_without_consent(at_booth: Stage, no
     assert at_booth.view().kind == notice.outcome.value, "what comes late is nobody's"
 
 
+def test_a_palm_on_the_whole_row_is_one_answer_at_most(at_booth: Stage) -> None:
+    at_booth.hear(member())
+    at_booth.touch(OFFERS, ACCOUNT)
+    at_booth.wait(0.5)
+    no, yes = at_booth.find(NO), at_booth.find(YES)
+    between = (no.center_x + yes.center_x) / 2
+    spots = [no.center, (between, no.center_y), yes.center, (yes.center_x, yes.top + 5), (20, 20)]
+    fingers = [at_booth.finger(*spot) for spot in spots]
+    for finger in fingers:
+        finger.touch_down()
+    at_booth.frame()
+    for finger in reversed(fingers):
+        finger.touch_up()
+        at_booth.frame()
+    # Yes came up first, and no found another screen under it.
+    assert at_booth.asked == [SignUpWish(1, "account", "ar")]
+    at_booth.hear(Done("sign_up", 1, "account"))
+    assert at_booth.view().kind == Kind.SIGNED_UP
+
+
+def test_a_camera_that_goes_in_the_middle_of_a_sign_up_keeps_nobody_from_it(at_booth: Stage) -> None:
+    at_booth.hear(member())
+    at_booth.touch(OFFERS, ACCOUNT)
+    at_booth.hear(Trouble("camera", "missing", "unplugged"))
+    assert at_booth.view().kind == Kind.CONSENT
+    at_booth.touch(YES)
+    assert at_booth.asked == [SignUpWish(1, "account", "ar")]
+    at_booth.hear(Done("sign_up", 1, "account"))
+    at_booth.wait(6.0)
+    at_booth.touch(YES)
+    assert at_booth.view().kind == Kind.BLIND, "only the next member is told"
+    at_booth.hear(Trouble("camera", "recovered", "", over=True))
+    assert at_booth.view().kind == Kind.ATTRACT
+
+
 def test_what_was_set_lasts_until_nobody_is_there(at_booth: Stage) -> None:
     at_booth.touch(HELP, "settings-2", "أزرار أسفل", "خط كبير", "الصوت")
     settings = at_booth.view().settings
