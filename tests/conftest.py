@@ -1,5 +1,6 @@
 """What every test may ask for by name."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,3 +51,8 @@ def browser() -> Iterator[Browser]:
     """Give a real Chromium, for one module: while it is there nothing else in its thread can use asyncio."""
     with chromium() as browser:
         yield browser
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Take one worker more than there are processors: journeys wait more than they work."""
+    return (os.cpu_count() or 1) + 1

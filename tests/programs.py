@@ -1,6 +1,7 @@
 """The project's own programs as real processes: a server's directory, its server, its kiosks."""
 
 import csv
+import importlib
 import json
 import os
 import signal
@@ -11,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Self
+
+from click.testing import CliRunner
 
 from tests.waiting import until
 
@@ -39,6 +42,29 @@ def call(program: str, *words: str | Path, code: int | None = 0, stdin: str | No
     assert code is None or done.returncode == code, told
     assert "Traceback" not in done.stderr, told
     return done.stdout + (done.stderr if code else "")
+
+
+def asked(program: str, *words: str | Path) -> str:
+    """Let a command of either program answer in this very process, and give its output.
+
+    For what tests ask again and again, and set up: a process of its own spends most of its time on
+    starting. What is tested itself is run by :func:`call`.
+    """
+    # Imported late: a test that needs neither side should not load it.
+    module = importlib.import_module({"server": "server.commands", "kiosk": "kiosk.__main__"}[program])
+    done = CliRunner().invoke(module.program, [str(word) for word in words])
+    assert done.exit_code == 0, f"{program} {words}: {done.output}\n{done.exception!r}"
+    return done.stdout
+
+
+def asked_json(program: str, *words: str | Path) -> Any:
+    """Ask with --json and read the answer."""
+    return json.loads(asked(program, *words, "--json"))
+
+
+def asked_lines(program: str, *words: str | Path) -> list[dict[str, Any]]:
+    """Ask with --json and read the answer, an object a line."""
+    return [json.loads(line) for line in asked(program, *words, "--json").splitlines()]
 
 
 def json_of(program: str, *words: str | Path) -> Any:
@@ -133,17 +159,17 @@ class Office:
     def __init__(self, path: Path, *, init: Sequence[str]) -> None:
         self.path = path / "server"
         # Servers of many tests run at once: one that wants a page says where.
-        self.made = json_of(
+        self.made = asked_json(
             "server", "init", self.path, *(["--web", ""] if "--web" not in init else []), *init
         )
-        [self.fair] = json_of("server", "tour", "load", EXAMPLE, "--dir", self.path)["fairs"]
+        [self.fair] = asked_json("server", "tour", "load", EXAMPLE, "--dir", self.path)["fairs"]
         self.booths: list[str] = self.fair["booths"]
 
     def add_kiosk(self, name: str, booth: str | None = None) -> Path:
         """Add a kiosk and give its kiosk.toml."""
         out = self.path.parent / f"{name}.toml"
         booth = booth or self.booths[0]
-        call("server", "kiosk", "add", name, "--booth", booth, "--out", out, "--dir", self.path)
+        asked("server", "kiosk", "add", name, "--booth", booth, "--out", out, "--dir", self.path)
         return out
 
     def tokens(self, count: int, *words: str) -> list[str]:
@@ -151,7 +177,7 @@ class Office:
         number = len(list(self.path.parent.glob("cards-*")))
         out = self.path.parent / f"cards-{number}"
         where = ("--out", out, "--dir", self.path)
-        call("server", "cards", "issue", "--count", str(count), "--no-pictures", *where, *words)
+        asked("server", "cards", "issue", "--count", str(count), "--no-pictures", *where, *words)
         with (out / "cards.csv").open(encoding="utf-8", newline="") as file:
             return [row["token"] for row in csv.DictReader(file)]
 
@@ -165,15 +191,15 @@ class Office:
 
     def stats(self) -> Any:
         """Give the fair's figures."""
-        return json_of("server", "stats", FAIR, "--dir", self.path)
+        return asked_json("server", "stats", FAIR, "--dir", self.path)
 
     def status(self) -> Any:
         """Give the server's status."""
-        return json_of("server", "status", "--dir", self.path)
+        return asked_json("server", "status", "--dir", self.path)
 
     def facts(self) -> list[dict[str, Any]]:
         """Give the ledger."""
-        return lines_of("server", "facts", "list", "--dir", self.path)
+        return asked_lines("server", "facts", "list", "--dir", self.path)
 
 
 class Pipe:
@@ -209,7 +235,7 @@ class Pipe:
 
 def kiosk_facts(config: Path) -> list[dict[str, Any]]:
     """Give a kiosk's journal."""
-    return lines_of("kiosk", "facts", "--config", config)
+    return asked_lines("kiosk", "facts", "--config", config)
 
 
 def started_kiosk(config: Path, source: str, *words: str, program: str = "kiosk") -> Process:

@@ -13,7 +13,7 @@ from kiosk.bootstrap import journal_path
 from kiosk.config import read_config
 from kiosk.journal import reading
 from tests.brokers import free_port
-from tests.programs import Pipe, Process, call, json_of, started_kiosk, telling
+from tests.programs import Pipe, Process, asked, asked_json, call, json_of, started_kiosk, telling
 from tests.waiting import until
 from wire.programme import open_programme
 from wire.setup import open_setup
@@ -53,8 +53,8 @@ class Site:
         self.path = path
         self.home = path / "server"
         listen = f"127.0.0.1:{free_port()}"
-        json_of("server", "init", self.home, "--listen", listen, "--web", "")
-        call("server", "tour", "example", path / "tour.toml")
+        asked_json("server", "init", self.home, "--listen", listen, "--web", "")
+        asked("server", "tour", "example", path / "tour.toml")
         self.text = (path / "tour.toml").read_text(encoding="utf-8")
 
     def write(self, name: str, text: str) -> Path:
@@ -63,18 +63,18 @@ class Site:
         return file
 
     def load(self, file: Path, *words: str) -> Any:
-        return json_of("server", "tour", "load", file, "--dir", self.home, *words)
+        return asked_json("server", "tour", "load", file, "--dir", self.home, *words)
 
     def add_kiosk(self, fair: str, booth: str) -> Path:
         out = self.path / f"{fair}-{booth}.toml"
         where = ("--fair", fair, "--booth", booth, "--out", out, "--dir", self.home)
-        call("server", "kiosk", "add", f"{fair} {booth}", *where)
+        asked("server", "kiosk", "add", f"{fair} {booth}", *where)
         return out
 
     def tokens(self, count: int) -> list[str]:
         out = self.path / "cards"
         where = ("--out", out, "--valid-from", "2024-01-01", "--no-pictures", "--dir", self.home)
-        call("server", "cards", "issue", "--count", str(count), *where)
+        asked("server", "cards", "issue", "--count", str(count), *where)
         with (out / "cards.csv").open(encoding="utf-8", newline="") as file:
             return [row["token"] for row in csv.DictReader(file)]
 
@@ -103,7 +103,7 @@ class Site:
             assert process.stop() == 0
 
     def stats(self, fair: str) -> Any:
-        return json_of("server", "stats", fair, "--dir", self.home)
+        return asked_json("server", "stats", fair, "--dir", self.home)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from kiosk.config import read_config
 from kiosk.journal import reading
 from tests.camera import LiveCamera
 from tests.journeys.test_second_round import FIRST, SECOND, Site, without
-from tests.programs import Process, call, json_of, lines_of, started_kiosk, telling
+from tests.programs import Process, asked, asked_lines, json_of, started_kiosk, telling
 from tests.waiting import until
 
 CASABLANCA: Final = "casablanca-2024"
@@ -69,7 +69,7 @@ def _end(process: Process) -> None:
 
 def ledger(site: Site) -> list[str]:
     """Give the id of every fact in the ledger."""
-    rows = lines_of("server", "facts", "list", "--dir", site.home)
+    rows = asked_lines("server", "facts", "list", "--dir", site.home)
     assert {row["status"] for row in rows} <= {"accepted"}
     return [row["event_id"] for row in rows]
 
@@ -77,7 +77,7 @@ def ledger(site: Site) -> list[str]:
 def paired(site: Site, fair: str, booth: str, ending: ExitStack) -> Kiosk:
     code = site.path / f"{fair}.png"
     where = ("--fair", fair, "--booth", booth, "--pairing", code, "--dir", site.home)
-    call("server", "kiosk", "add", f"{fair} {booth}", *where)
+    asked("server", "kiosk", "add", f"{fair} {booth}", *where)
     kiosk = Kiosk(site.path / fair, ending)
     kiosk.until(lambda: kiosk.process.notices("pairing"), "that it asks for its code")
     kiosk.pair(code)
