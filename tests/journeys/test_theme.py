@@ -12,7 +12,7 @@ from tests.logos import RED, drawn
 from tests.programs import EXAMPLE, Office, Pipe, call, stopped
 from tests.waiting import until
 
-PLUM, GOLD, NIGHT, GREEN = (91, 26, 58), (255, 210, 127), (30, 42, 92), (0, 90, 60)
+VIOLET, GOLD, NIGHT, GREEN = (58, 26, 91), (255, 210, 127), (30, 42, 92), (0, 90, 60)
 HELP, CALL = "circle-question-mark", "bell-ring"
 SIZE: Final = (1280, 800)
 # 12 by 24 mm at the margin, where Arabic begins: a place on it, and its hole on the left.
@@ -48,7 +48,7 @@ def office(tmp_path: Path) -> Office:
 
 
 def test_a_body_dresses_its_kiosks_and_they_keep_what_they_wear(office: Office, ending: ExitStack) -> None:
-    told = load(office, colour=PLUM, accent=GOLD, logo=drawn(colour=RED))
+    told = load(office, colour=VIOLET, accent=GOLD, logo=drawn(colour=RED))
     assert "logo: new; theme and languages" in told
     server = office.run()
     ending.callback(lambda: stopped(iter([server])))
@@ -60,13 +60,13 @@ def test_a_body_dresses_its_kiosks_and_they_keep_what_they_wear(office: Office, 
     until(lambda: wears(window, RED), what="the logo, not mirrored in Arabic")
     window.touch(HELP)
     window.until_kind("help")
-    assert PLUM in colours_of(window, CALL), "the main action"
+    assert VIOLET in colours_of(window, CALL), "the main action"
     window.touch(HELP)
 
     tokens = office.tokens(1)
     pipe.scan(*tokens)
     window.until_kind("accepted")
-    assert set(window.pixels((0.005, 0.5), (0.995, 0.5))) == {PLUM}
+    assert set(window.pixels((0.005, 0.5), (0.995, 0.5))) == {VIOLET}
     pipe.scan("https://example.org/")
     window.until_kind("refused")
     assert set(window.pixels((0.005, 0.5), (0.995, 0.5))) == {BRICK}, "that is nobody's to choose"
@@ -91,11 +91,11 @@ def test_a_body_dresses_its_kiosks_and_they_keep_what_they_wear(office: Office, 
 
 
 def test_a_look_that_cannot_be_read_is_refused_and_nothing_is_loaded(office: Office) -> None:
-    load(office, colour=PLUM, accent=GOLD, logo=drawn())
+    load(office, colour=VIOLET, accent=GOLD, logo=drawn())
     tour = office.path.parent / "tour.toml"
     text = tour.read_text(encoding="utf-8")
     line = text[: text.index("colour = ")].count("\n") + 1
-    tour.write_text(text.replace(code(PLUM), "#ffcc00"), encoding="utf-8")
+    tour.write_text(text.replace(code(VIOLET), "#ffcc00"), encoding="utf-8")
     (tour.parent / "logo.png").write_bytes(drawn()[:-100])
     told = call("server", "tour", "load", tour, "--dir", office.path, code=1)
     assert f"{tour}:{line}: theme.colour: white words on #ffcc00 have a contrast of 1.5 to 1; write" in told

@@ -98,6 +98,21 @@ def pictures(folder: Path, *shots: Any) -> Path:
     return folder
 
 
+def held(film: Path, longer: Path, *, seconds: float) -> Path:
+    """Write a film again, its last picture standing for so long."""
+    reader = cv2.VideoCapture(str(film))
+    rate, shots = reader.get(cv2.CAP_PROP_FPS), []
+    while (read := reader.read())[0]:
+        shots.append(read[1])
+    reader.release()
+    height, width, _ = shots[0].shape
+    writer = cv2.VideoWriter(str(longer), cv2.VideoWriter.fourcc(*"MJPG"), rate, (width, height))
+    for shot in [*shots, *[shots[-1]] * round(rate * seconds)]:
+        writer.write(shot)
+    writer.release()
+    return longer
+
+
 def hall() -> Any:
     return np.clip(CHANCE.normal(120, 50, (720, 1280, 3)), 0, 255).astype(np.uint8)
 
@@ -128,8 +143,9 @@ def test_a_card_is_welcomed_in_its_language_once_its_visit_is_committed(
     site: Site, ending: ExitStack, tmp_path: Path
 ) -> None:
     [token] = site.office.tokens(1, "--language", "fr")
-    video = tmp_path / "camera.avi"
-    make_video(video, [token], seed=5)
+    make_video(tmp_path / "film.avi", [token], seed=5)
+    # The hall stays empty for long enough that the invitation is seen before the film begins anew.
+    video = held(tmp_path / "film.avi", tmp_path / "camera.avi", seconds=6)
     before = visits(site.config)
     window = opened(ending, site.config, str(video))
     welcome = window.until_kind("accepted")
