@@ -366,8 +366,15 @@ class Office:
         pack(_card(order, body_tag(self.body_public_key)))
 
     def _make_cards(self, registry: Registry, order: CardOrder, count: int) -> list[tuple[CardRow, str]]:
+        return self.make_cards(registry, [order] * count)
+
+    def make_cards(self, registry: Registry, orders: Sequence[CardOrder]) -> list[tuple[CardRow, str]]:
+        """Issue a card for each order, whatever its count, within the caller's transaction.
+
+        Raises ``CardError`` for one that no card can hold.
+        """
         key, tag = self._home.secrets.card_key(self.body, SERVER_CARD_KEY), body_tag(self.body_public_key)
-        cards = [_card(order, tag) for _ in range(count)]
+        cards = [_card(order, tag) for order in orders]
         made = [(_card_row(card, self._clock()), sign(card, key)) for card in cards]
         registry.add_cards([row for row, _ in made])
         return made

@@ -5,7 +5,8 @@ from typing import Final
 
 import msgspec
 
-from wire.described import CategoryWords, Consent, Level, Names, Notice, Offer, Session, Theme, Topic
+from server.rules.members.member import MemberRules
+from wire.described import CategoryWords, Consent, Form, Level, Names, Notice, Offer, Session, Theme, Topic
 from wire.programme import (
     Body,
     Booth,
@@ -36,12 +37,15 @@ SECTORS: Final = (
 """The fields of a booth; ``own`` is for the body's own services."""
 DEFAULT_TIMEZONE: Final = "Africa/Casablanca"
 DEFAULT_REGION: Final = "00"
+_NOT_SAID: Final = ("region", "members")
+"""What a programme does not say."""
 
 
 class FairDefinition(msgspec.Struct, frozen=True, kw_only=True):
     """One fair as its file describes it: what a programme says but for keys and kiosks.
 
-    ``region`` is the slug that stands in the topics of the fair's devices.
+    ``region`` is the slug that stands in the topics of the fair's devices. ``members`` is the server's
+    alone.
     """
 
     body: Body
@@ -60,6 +64,8 @@ class FairDefinition(msgspec.Struct, frozen=True, kw_only=True):
     theme: Theme = Theme()
     retention: dict[str, int] = {}
     topics: list[Topic] = []
+    members: MemberRules = MemberRules()
+    form: Form | None = None
 
     def programme(
         self,
@@ -72,7 +78,7 @@ class FairDefinition(msgspec.Struct, frozen=True, kw_only=True):
         closed: bool = False,
     ) -> Programme:
         """Make the programme that says all this, with the keys."""
-        said = {name: getattr(self, name) for name in self.__struct_fields__ if name != "region"}
+        said = {name: getattr(self, name) for name in self.__struct_fields__ if name not in _NOT_SAID}
         return Programme(
             version=version,
             issued_at=issued_at,

@@ -326,3 +326,106 @@ figure_move = Table(
     Column("fair", String(64), primary_key=True),
     Column("moves", BigInteger, nullable=False),
 )
+
+# Whoever the body knows. ``member`` is drawn by chance; ``principal`` is another's, none for a principal.
+# ``likeness`` tells those apart who have no number of an employee; see ``server.rules.members.member``.
+# ``words`` are those of both names as they are compared, a space before each.
+member = Table(
+    "member",
+    metadata,
+    _body(),
+    Column("member", String(16), primary_key=True),
+    Column("name_ar", String(120), nullable=False),
+    Column("name_latin", String(120), nullable=False),
+    Column("category", Integer, nullable=False),
+    Column("principal", String(16)),
+    Column("birth", String(10), nullable=False),
+    Column("employee_number", String(32), nullable=False),
+    Column("phone", String(16), nullable=False),
+    Column("email", String(254), nullable=False),
+    Column("territory", String(48), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("kinds", Integer, nullable=False),
+    Column("national_id", String(32), nullable=False),
+    Column("national_tail", String(3), nullable=False),
+    Column("likeness", BigInteger),
+    Column("words", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("deactivated_at", BigInteger),
+    Index(
+        "member_number",
+        "body",
+        "employee_number",
+        unique=True,
+        sqlite_where=text("employee_number <> ''"),
+        postgresql_where=text("employee_number <> ''"),
+    ),
+    Index(
+        "member_phone",
+        "body",
+        "phone",
+        sqlite_where=text("phone <> ''"),
+        postgresql_where=text("phone <> ''"),
+    ),
+    Index(
+        "member_principal",
+        "body",
+        "principal",
+        sqlite_where=text("principal IS NOT NULL"),
+        postgresql_where=text("principal IS NOT NULL"),
+    ),
+    Index(
+        "member_likeness",
+        "body",
+        "likeness",
+        sqlite_where=text("likeness IS NOT NULL"),
+        postgresql_where=text("likeness IS NOT NULL"),
+    ),
+)
+
+# By which words a member is found, in either script. ``mask`` says how the member's other words begin, so
+# that two common names are joined in the index alone; see ``server.rules.members.search``. Words compare
+# by their letters' numbers, whatever the database's language: beginnings are ranges.
+member_word = Table(
+    "member_word",
+    metadata,
+    _body(),
+    Column("word", String(48).with_variant(String(48, collation="C"), "postgresql"), primary_key=True),
+    Column("mask", BigInteger, primary_key=True),
+    Column("member", String(16), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+member_card = Table(
+    "member_card",
+    metadata,
+    _body(),
+    Column("card", String(19), primary_key=True),
+    Column("member", String(16), nullable=False),
+    Index("member_card_member", "body", "member"),
+)
+
+# Every look at personal data and every change of them; see ``server.rules.audit``.
+audit = Table(
+    "audit",
+    metadata,
+    _body(),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("what", String(32), nullable=False),
+    Column("about", String(16), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("hash", LargeBinary(16), nullable=False),
+)
+
+# Where the audit log ends, sealed: rows cut off at its end would not show otherwise.
+audit_end = Table(
+    "audit_end",
+    metadata,
+    _body(),
+    Column("number", BigInteger, nullable=False),
+    Column("hash", LargeBinary(16), nullable=False),
+    Column("seal", LargeBinary(16), nullable=False),
+)

@@ -10,6 +10,7 @@ BENCHMARKS: Final = {
     "scan": "tests.bench.scan",
     "kiosk": "tests.bench.kiosk",
     "ingest": "tests.bench.ingest",
+    "members": "tests.bench.members",
     "page": "tests.bench.page",
     "chaos": "tests.bench.chaos",
 }

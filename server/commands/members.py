@@ -1,0 +1,313 @@
+"""``members import``, ``export``, ``find``, ``show`` and ``deactivate``."""
+
+import getpass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from rich.console import Console
+from rich.progress import Progress, TaskID
+
+from server.bootstrap import opened
+from server.commands.common import dir_option, json_option, reserved, show
+from server.files.list_file import OpenedList, opened_list
+from server.files.list_writer import WriteRow, csv_writer, write_list
+from server.member_import import Counts, MemberImport, OnRows
+from server.membership import MOST_FOUND, Membership, as_dict
+from server.office import OfficeError, now_ms
+from server.rules.figures import category_name
+from server.rules.members.columns import Columns, columns_of, recognised
+from server.rules.members.member import Member, kind_names
+from server.rules.members.rows import Draft, RowReader
+from server.rules.members.sheet import COLUMNS, cells_of, moment
+from server.settings import Home
+from server.store.engine import Store
+
+_TELL_EVERY: Final = 500
+_REFUSED: Final = ("refused_row", "refused_column", "refused_why")
+_MOST_PROBLEMS_SHOWN: Final = 5
+
+
+@click.group("members")
+def group() -> None:
+    """Take in, find, hand on and deactivate the members of the body. Each look at them is audited."""
+
+
+@contextmanager
+def membership_of(directory: Path) -> Iterator[tuple[Home, Store, Membership]]:
+    """Open a server's directory for a look at its members by whoever types."""
+    with opened(directory) as (home, store, office):
+        try:
+            who = getpass.getuser()
+        except (KeyError, OSError):  # an account without a name, as in some containers
+            who = "unknown"
+        yield home, store, Membership(home, store, office, clock=now_ms, who=who)
+
+
+@group.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would come of it, and change nothing.")
+@click.option(
+    "--map",
+    "chosen",
+    multiple=True,
+    metavar="COLUMN=FIELD",
+    help="What a column holds, where its name does not say; - for nothing. May be given often.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@dir_option
+@json_option
+def import_(
+    *, file: Path, dry_run: bool, chosen: Sequence[str], yes: bool, directory: Path, as_json: bool
+) -> None:
+    """Take in a list of members, FILE.csv or FILE.xlsx: what is new or changed, all in one transaction.
+
+    Rows that cannot be taken go to FILE.refused.csv, each with the reason. Exit code 1 where there are any.
+    """
+    with membership_of(directory) as (home, store, membership), ExitStack() as stack:
+        # Asked first: without a tour there is no body whose members they could be.
+        rules, places = membership.rules, membership.places
+        with membership.acting():
+            pass
+        source = stack.enter_context(opened_list(file, recognised))
+        columns = columns_of(source.names, _pairs(chosen), with_national_ids=bool(rules.national_id))
+        if not as_json:
+            _tell_columns(columns, source.head_row)
+        if columns.problems:
+            raise OfficeError(
+                "nothing was imported:\n" + "\n".join(f"  - {each}" for each in columns.problems)
+            )
+        reader = RowReader(columns, rules, places, today=datetime.now(UTC).date(), key=membership.key)
+        refused = _Refused(file, columns, stack)
+        importing = stack.enter_context(closing(MemberImport(store, membership, columns, home.path)))
+        with _import_progress(source, importing) as on_rows:
+            counts = importing.prepare(source.rows, reader, refused, on_rows)
+        if not as_json:
+            _tell_counts(counts, refused)
+        nothing = not counts.new and not counts.changed
+        done = not dry_run and not nothing
+        if done and not yes:
+            done = click.confirm(f"Import {counts.new} new and {counts.changed} changed?", err=True)
+        if done:
+            with _import_progress(source, importing) as on_rows:
+                importing.commit(file.name, on_rows)
+    if as_json:
+        show(
+            {
+                "file": str(file),
+                "columns": {columns.names[at]: found for at, found in columns.fields.items()},
+                "left": [name for name, _ in columns.left],
+                "new": counts.new,
+                "changed": counts.changed,
+                "same": counts.same,
+                "refused": counts.refused,
+                "refused_file": str(refused.path) if counts.refused else "",
+                "imported": done,
+            }
+        )
+    elif done:
+        click.echo(f"{counts.new} members are new and {counts.changed} are changed.")
+    else:
+        click.echo("Nothing is new or changed." if nothing else "Nothing was changed.")
+    if counts.refused:
+        raise SystemExit(1)
+
+
+class _Refused:
+    """Writes rows that were refused to a file beside the list; there is none until the first."""
+
+    def __init__(self, file: Path, columns: Columns, stack: ExitStack) -> None:
+        self.path = _free(file)
+        self.first: list[str] = []
+        self._columns = columns
+        self._stack = stack
+        self._write: WriteRow | None = None
+
+    def __call__(self, draft: Draft) -> None:
+        """Write one."""
+        if self._write is None:
+            self._write = self._stack.enter_context(csv_writer(self.path))
+            self._write([*_REFUSED, *self._columns.names])
+        told = [f"{problem.what}; {problem.instead}" for problem in draft.problems]
+        where = [problem.column for problem in draft.problems]
+        self._write([str(draft.number), " | ".join(where), " | ".join(told), *draft.cells])
+        for column, words in zip(where, told, strict=True):
+            if len(self.first) < _MOST_PROBLEMS_SHOWN:
+                self.first.append(f"row {draft.number}, {column or 'the row'}: {words}")
+
+
+def _free(file: Path) -> Path:
+    """Give a name for the list of refused rows that no file has: what was mended there is not replaced."""
+    stem = file.with_suffix("").name
+    names = (f"{stem}.refused{f'-{number}' if number > 1 else ''}.csv" for number in range(1, 1000))
+    return next(path for name in names if not (path := file.with_name(name)).exists())
+
+
+def _pairs(chosen: Sequence[str]) -> dict[str, str]:
+    pairs = {}
+    for each in chosen:
+        name, equals, found = each.rpartition("=")
+        if not equals or not name.strip():
+            raise click.BadParameter(f"{each!r} is not COLUMN=FIELD", param_hint="--map")
+        pairs[name.strip()] = found.strip()
+    return pairs
+
+
+def _tell_columns(columns: Columns, head_row: int) -> None:
+    click.echo(f"The columns, named in row {head_row}:")
+    for at, found in columns.fields.items():
+        click.echo(f"  {columns.names[at]}  →  {found}")
+    for name, why in columns.left:
+        click.echo(f"  {name}  is not imported: {why}")
+
+
+def _tell_counts(counts: Counts, refused: _Refused) -> None:
+    words = (
+        f"{counts.new} new, {counts.changed} changed, {counts.same} as they were, {counts.refused} refused"
+    )
+    click.echo(words)
+    if counts.refused:
+        for line in refused.first:
+            click.echo(f"  {line}", err=True)
+        click.echo(f"  every refused row, with the reason:  {refused.path}", err=True)
+
+
+@contextmanager
+def _import_progress(source: OpenedList, importing: MemberImport) -> Iterator[OnRows]:
+    """Show how far each step is: reading by the file, the others by the rows that were read."""
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def on_rows(step: str, rows: int) -> None:
+            if step not in tasks:
+                to_write = importing.counts.new + importing.counts.changed
+                totals = {"reading": source.size, "comparing": importing.length, "writing": to_write}
+                tasks[step] = progress.add_task(step, total=totals[step])
+            if step == "reading":
+                progress.update(tasks[step], completed=source.read())
+            else:
+                progress.advance(tasks[step], rows)
+
+        yield on_rows
+
+
+@contextmanager
+def _progress(words: str, total: int) -> Iterator[Callable[[int], None]]:
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(words, total=total or None)
+        yield lambda done: progress.update(task, completed=done)
+
+
+@group.command()
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="The file to write, .csv or .xlsx."
+)
+@dir_option
+@json_option
+def export(*, out: Path, directory: Path, as_json: bool) -> None:
+    """Write every member to a new file: CSV in UTF-8 for any spreadsheet, or a workbook.
+
+    What this file says, members import takes in again, here or at another server, without loss.
+    """
+    if out.suffix.lower() not in {".csv", ".xlsx"}:
+        raise OfficeError(f"{out} says no kind of file: let its name end in .csv or in .xlsx")
+    with membership_of(directory) as (_, _, membership), reserved(out, "members"):
+        total = membership.count()
+        with _progress("members", total) as advance_to:
+            rows = membership.exported(out.name)
+            write_list(out, COLUMNS, (cells_of(each) for each in _counted(rows, advance_to)))
+    if as_json:
+        show({"count": total, "file": str(out)})
+    else:
+        click.echo(f"{total} members are in {out}: personal data, keep the file to yourself.")
+
+
+def _counted(members: Iterator[Member], advance_to: Callable[[int], None]) -> Iterator[Member]:
+    for number, member in enumerate(members, 1):
+        if number % _TELL_EVERY == 0:
+            advance_to(number)
+        yield member
+
+
+@group.command()
+@click.argument("text", nargs=-1, required=True)
+@dir_option
+@json_option
+def find(*, text: Sequence[str], directory: Path, as_json: bool) -> None:
+    """Find members by TEXT: beginnings of their names, in either script and any order, or a number.
+
+    That may be a phone in any form, an employee's number, or a card's. Exit code 1 where nobody is found.
+    """
+    with membership_of(directory) as (_, _, membership):
+        found = membership.find(" ".join(text))
+    if as_json:
+        show([as_dict(member) | _words(member) for member in found])
+    else:
+        for member in found:
+            click.echo(_line(member))
+        if len(found) == MOST_FOUND:
+            click.echo(f"There may be more than these {MOST_FOUND}: say more of the name.", err=True)
+        if not found:
+            click.echo("Nobody is found: write less of the name, or another number.", err=True)
+    if not found:
+        raise SystemExit(1)
+
+
+@group.command("show")
+@click.argument("member", metavar="ID")
+@dir_option
+@json_option
+def show_(*, member: str, directory: Path, as_json: bool) -> None:
+    """Show the member ID with household and cards."""
+    with membership_of(directory) as (_, _, membership):
+        found = membership.show(member)
+    if as_json:
+        show(
+            {
+                **as_dict(found.member),
+                **_words(found.member),
+                "household": [each.member for each in found.dependants],
+                "cards": [{"card": card, "revoked": revoked} for card, revoked in found.cards.items()],
+            }
+        )
+        return
+    told = as_dict(found.member) | _words(found.member)
+    told["deactivated_at"] = moment(found.member.deactivated_at)
+    told["kinds"] = ", ".join(told["kinds"])
+    for key, value in told.items():
+        if value not in ("", None):
+            click.echo(f"{key:<16} {value}")
+    if found.principal:
+        click.echo(f"household of     {_line(found.principal)}")
+    for each in found.dependants:
+        click.echo(f"dependant        {_line(each)}")
+    for card, revoked in found.cards.items():
+        click.echo(f"card             {card}{'  (refused)' if revoked else ''}")
+
+
+@group.command()
+@click.argument("member", metavar="ID")
+@dir_option
+@json_option
+def deactivate(*, member: str, directory: Path, as_json: bool) -> None:
+    """Take the rights of the member ID and refuse the member's own cards; dependants keep theirs."""
+    with membership_of(directory) as (_, _, membership):
+        fresh = membership.deactivate(member)
+    if as_json:
+        show({"member": member, "newly_deactivated": fresh})
+    else:
+        click.echo(f"{member} is deactivated." if fresh else f"{member} was deactivated already.")
+
+
+def _words(member: Member) -> dict[str, Any]:
+    return {"category": category_name(member.category), "kinds": kind_names(member.kinds)}
+
+
+def _line(member: Member) -> str:
+    names = " / ".join(filter(None, (member.name_ar, member.name_latin)))
+    more = (category_name(member.category), member.employee_number, member.phone)
+    gone = "" if member.is_active else "  (deactivated)"
+    return f"{member.member}  {names}  {'  '.join(filter(None, more))}{gone}"
