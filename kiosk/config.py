@@ -12,6 +12,8 @@ from wire.topics import SLUG
 
 _DEVICE: Final = re.compile(r"^[0-9a-f]{16}$")
 _KEY: Final = re.compile(r"^[0-9a-f]{64}$")
+# What CUPS takes for a name: no blank, slash or hash.
+_QUEUE: Final = re.compile(r"^[^\s/#\\?'\"\x00-\x1f\x7f]{0,127}$")
 _MAKE_ONE: Final = (
     "move it away, and start the kiosk to pair it by a code; or make one with: riwaq-server kiosk add"
 )
@@ -29,7 +31,10 @@ class ConfigError(KioskError):
 
 @dataclass(frozen=True, slots=True)
 class KioskConfig:
-    """The settings of one kiosk. Keys are raw bytes: public keys and seeds of 32 bytes."""
+    """The settings of one kiosk. Keys are raw bytes: public keys and seeds of 32 bytes.
+
+    ``printer`` is the name of a queue of CUPS; empty is the machine's default.
+    """
 
     name: str
     device: str
@@ -44,6 +49,7 @@ class KioskConfig:
     card_seed: bytes
     card_key_id: int
     data: Path
+    printer: str = ""
 
     def __repr__(self) -> str:
         """Show who this is, never a key or the password."""
@@ -76,6 +82,7 @@ def read_config(path: Path) -> KioskConfig:
         card_seed=reader.key("card_key"),
         card_key_id=reader.number("card_key_id", 1, _MOST_KEYS - 1),
         data=path.parent / reader.text("data", default=_data_beside(path).name),
+        printer=reader.queue("printer"),
     )
     reader.leftovers()
     if reader.problems:
@@ -120,6 +127,14 @@ class _Reader:
         if value and not pattern.fullmatch(value):
             self.problems.append(f"{key} must be {what}")
         return value
+
+    def queue(self, key: str) -> str:
+        """Read the name of a queue of CUPS, which may be empty."""
+        value = self._values.pop(key, "")
+        if isinstance(value, str) and _QUEUE.fullmatch(value):
+            return value
+        self.problems.append(f"{key} must be the name of a printer, as lpstat -p shows it")
+        return ""
 
     def key(self, key: str) -> bytes:
         value = self.match(key, _KEY, "a key of 64 hexadecimal digits")

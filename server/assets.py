@@ -15,3 +15,11 @@ def assets_dir() -> Path:
         if place.is_dir():
             return place
     raise NotMadeError("Fonts, icons and translations are not made yet: run ./riwaq once.")
+
+
+def fonts_dir() -> Path:
+    """Find the directory with `riwaq-*.ttf`: a wheel holds each file once, and the fonts beside the kiosk."""
+    for place in (_HERE.parent / "assets/made/fonts", _HERE.parent / "kiosk/made/fonts"):
+        if place.is_dir():
+            return place
+    raise NotMadeError("Fonts are not made yet: run ./riwaq once.")

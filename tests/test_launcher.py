@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 COMMANDS = ("demo", "server", "kiosk", "test", "bench", "gallery", "pictures")
 LIBRARIES = ("libzbar.so.0", "libGL.so.1", "libEGL.so.1", "dri/x_dri.so", "libmtdev.so.1", "libfribidi.so.0")
+PRINTING = ("cupsd", "lpadmin", "ippeveprinter", "dbus-daemon", "pdftoppm")
 # What a launcher may use of every system; all else it finds on PATH is a stand-in of the test.
 TOOLS = (
     *("cat", "chmod", "cmp", "cp", "dirname", "env", "flock", "grep", "head", "mkdir", "mktemp", "mv"),
@@ -74,13 +75,14 @@ class Machine:
             (self.bin / tool).symlink_to(found)
         for name, text in {"python3": PYTHON, "id": ID, "apt-get": APT}.items():
             self.program(name, text)
-        for name in ("mosquitto", "chromium", "Xvfb", "xdotool", "openbox"):
+        for name in ("mosquitto", "chromium", "Xvfb", "xdotool", "openbox", *PRINTING):
             self.program(name, "#!/bin/sh\n")
         launcher = (ROOT / "riwaq").read_text()
         assert "/usr/lib/" in launcher
         # Only what the test puts there may be found, whatever the machine of the tests has.
         launcher = launcher.replace("/usr/lib", str(libraries)).replace("/usr/bin/", "/none/")
         launcher = launcher.replace("/usr/sbin/mosquitto /usr/local/sbin/mosquitto", "/none")
+        launcher = launcher.replace("/usr/sbin/", "/none/")
         (self.project / "riwaq").write_text(launcher)
         (self.project / "riwaq").chmod(0o755)
         self.lock("one==1 \\\n    --hash=sha256:0\n")
@@ -260,18 +262,21 @@ def test_root_gets_the_packages_installed_after_one_line_that_says_why(machine: 
     assert install.endswith("install -y --no-install-recommends python3-venv libzbar0")
 
 
-def test_only_the_tests_ask_for_a_broker_a_database_a_browser_and_a_screen(machine: Machine) -> None:
+def test_only_the_tests_ask_for_servers_a_browser_a_screen_and_a_printer(machine: Machine) -> None:
     (machine.bin / "mosquitto").unlink()
     (machine.bin / "chromium").unlink()
     (machine.bin / "Xvfb").unlink()
     (machine.bin / "xdotool").unlink()
     (machine.bin / "openbox").unlink()
+    for name in PRINTING:
+        (machine.bin / name).unlink()
     machine.take_away("libatomic.so.1")
     shutil.rmtree(machine.stand_ins / "lib/postgresql")
     assert machine.start("server").returncode == 0
     done = machine.start("test")
     assert done.returncode == 3
     packages = "mosquitto postgresql chromium libatomic1 xvfb xdotool openbox"
+    packages += " cups cups-client cups-ipp-utils dbus-daemon poppler-utils"
     assert f"--no-install-recommends {packages}'" in done.stderr
 
 

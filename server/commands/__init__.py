@@ -1,6 +1,20 @@
 """What an operator types: ``riwaq-server COMMAND``."""
 
-from server.commands import backup, broker, cards, facts, fair, figures, kiosk, setup, staff, tour, web
+from server.commands import (
+    audit,
+    backup,
+    broker,
+    cards,
+    facts,
+    fair,
+    figures,
+    kiosk,
+    members,
+    setup,
+    staff,
+    tour,
+    web,
+)
 from server.commands.common import Friendly
 
 
@@ -23,8 +37,10 @@ program = Friendly(
         "fair": fair.group,
         "kiosk": kiosk.group,
         "cards": cards.group,
+        "members": members.group,
         "staff": staff.group,
         "facts": facts.group,
+        "audit": audit.group,
         "backup": backup.backup,
         "restore": backup.restore,
         "broker": broker.group,

@@ -2,7 +2,8 @@
 
 import csv
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -11,18 +12,26 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from server.assets import fonts_dir
 from server.bootstrap import opened
-from server.commands.common import dir_option, json_option, show
+from server.card_looks import CardLooks, card_looks
+from server.commands.common import dir_option, json_option, reserved, show
+from server.files.card_sheets import write_sheets
 from server.files.qr_picture import write_qr
-from server.office import CardOrder, OfficeError
+from server.office import CardOrder, Office, OfficeError
 from server.rules.figures import category_name
 from server.store.registry import CardRow
 from wire.card import LANGUAGES, LAST_DAY, Card, CardIdentity, Category, RefusalCode, Refused
+from wire.card_sheet import MOST_CARDS
 
+_TABLE: Final = "cards.csv"
 _COLUMNS: Final = ("card", "category", "language", "valid_from", "valid_to", "token", "picture")
 _MOST: Final = 1_000_000
 _VALID_FOR: Final = timedelta(days=3 * 365)
 _CATEGORIES: Final = [entry.name.lower() for entry in Category if entry is not Category.UNKNOWN]
+
+
+_Issued = tuple[CardRow, str]
 
 
 @click.group("cards")
@@ -32,7 +41,12 @@ def group() -> None:
 
 @group.command()
 @click.option("--count", default=1, show_default=True, type=click.IntRange(1, _MOST), help="How many.")
-@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Where they go.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Where they go: a directory, or FILE.pdf for sheets of ten.",
+)
 @click.option(
     "--category", default="active", show_default=True, type=click.Choice(_CATEGORIES), help="Whose they are."
 )
@@ -66,25 +80,61 @@ def issue(
 ) -> None:
     """Issue signed cards: OUT/cards.csv with their tokens, and a picture of each QR code.
 
-    A token lets its bearer in: keep the directory to yourself.
+    OUT ending in .pdf becomes sheets of A4 to be printed at 100 %, ten cards on each. A token
+    lets its bearer in: keep what is written to yourself.
     """
+    on_paper = out.suffix.lower() == ".pdf"
+    if on_paper and no_pictures:
+        raise click.UsageError("--no-pictures is for a directory: sheets are pictures")
+    if on_paper and count > MOST_CARDS:
+        raise click.BadParameter(
+            f"one PDF holds at most {MOST_CARDS} cards: make several", param_hint="--count"
+        )
     first = valid_from.date() if valid_from else datetime.now(UTC).date()
     last = valid_to.date() if valid_to else min(first + _VALID_FOR, LAST_DAY)
     order = CardOrder(count, Category[category.upper()], territory, language, first, last)
-    with opened(directory) as (_, _, office):
-        table = out / "cards.csv"
-        try:
-            if table.exists():
-                raise OfficeError(f"{table} exists already and holds cards: choose another directory")
-            cards = office.issue_cards(order)
-            out.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _write_cards(out, table, cards, order, with_pictures=not no_pictures)
-        except OSError as problem:
-            raise OfficeError(f"the cards cannot be written to {out}: {problem.strerror}") from None
+    with opened(directory) as (_, store, office):
+        if on_paper:
+            _write_sheets(out, office, order, card_looks(store, office))
+        else:
+            _write_directory(out, office, order, with_pictures=not no_pictures)
+    where = {"sheets": str(out)} if on_paper else {"table": str(out / _TABLE)}
     if as_json:
-        show({"count": count, "category": category, "table": str(table), "valid_to": last.isoformat()})
+        show({"count": count, "category": category, **where, "valid_to": last.isoformat()})
     else:
         click.echo(f"{count} cards are in {out}, valid from {first} to {last}.")
+
+
+def _write_sheets(out: Path, office: Office, order: CardOrder, looks: CardLooks) -> None:
+    with reserved(out, "cards"), _progress(order.count) as advance:
+        faces = (looks.face(token, order.category) for _, token in advance(office.issue_cards(order)))
+        write_sheets(out, faces, fonts_dir())
+
+
+def _write_directory(out: Path, office: Office, order: CardOrder, *, with_pictures: bool) -> None:
+    table = out / _TABLE
+    try:
+        if table.exists():
+            raise OfficeError(f"{table} exists already and holds cards: choose another directory")
+        cards = office.issue_cards(order)
+        out.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _write_cards(out, table, cards, order, with_pictures=with_pictures)
+    except OSError as problem:
+        raise OfficeError(f"the cards cannot be written to {out}: {problem.strerror}") from None
+
+
+@contextmanager
+def _progress(count: int) -> Iterator[Callable[[Iterable[_Issued]], Iterator[_Issued]]]:
+    """Show how far so many cards have come; what is given counts them as they are taken."""
+    with Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task("cards", total=count)
+
+        def advance(cards: Iterable[_Issued]) -> Iterator[_Issued]:
+            for card in cards:
+                yield card
+                progress.advance(task)
+
+        yield advance
 
 
 def _write_cards(
@@ -94,17 +144,15 @@ def _write_cards(
     descriptor = os.open(table, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with (
         os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file,
-        Progress(console=Console(stderr=True)) as progress,
+        _progress(order.count) as advance,
     ):
-        task = progress.add_task("cards", total=order.count)
         writer = csv.writer(file)
         writer.writerow(_COLUMNS)
-        for row, token in cards:
+        for row, token in advance(cards):
             picture = f"{row.card}.png" if with_pictures else ""
             if picture:
                 write_qr(out / picture, token)
             writer.writerow((row.card, category, row.language, row.valid_from, row.valid_to, token, picture))
-            progress.advance(task)
 
 
 @group.command()

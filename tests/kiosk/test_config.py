@@ -147,3 +147,15 @@ def test_a_config_shows_who_it_is_and_no_secret(tmp_path: Path) -> None:
         assert not any(secret in shown for secret in SECRETS)
         assert repr(config.batch_seed) not in shown
     assert "00c0ffee00c0ffee" in repr(config)
+
+
+@pytest.mark.parametrize("name", ["", "kiosk", "HP_LaserJet-4", "طابعة"])
+def test_a_printer_may_be_named(tmp_path: Path, name: str) -> None:
+    assert read_config(write(tmp_path)).printer == ""
+    assert read_config(write(tmp_path, printer=f'"{name}"')).printer == name
+
+
+@pytest.mark.parametrize("name", ['"two words"', '"a/b"', '"a#b"', '"a\\nb"', "7", "true", f'"{"x" * 128}"'])
+def test_what_cannot_be_a_printers_name_is_told(tmp_path: Path, name: str) -> None:
+    [told] = problems(write(tmp_path, printer=name))
+    assert told == "printer must be the name of a printer, as lpstat -p shows it"

@@ -831,6 +831,40 @@ def test_cards_are_never_replaced_and_need_a_place(desk: Desk) -> None:
     assert "cannot be written to /proc/cards" in desk.type("cards", "issue", "--out", "/proc/cards", code=1)
 
 
+def test_cards_are_issued_as_sheets_of_ten(desk: Desk) -> None:
+    out = desk.path / "cards.pdf"
+    found = desk.json("cards", "issue", "--count", "12", "--category", "widow", "--out", out)
+    assert (found["count"], found["category"], found["sheets"]) == (12, "widow", str(out))
+    assert mode_of(out) == 0o600
+    pages = subprocess.run(
+        ["pdftoppm", "-gray", "-r", "110", out, desk.path / "sheet"], check=True, capture_output=True
+    )
+    assert pages.stderr == b""
+    tokens = []
+    for page in sorted(desk.path.glob("sheet-*.pgm")):
+        with Image.open(page) as picture:
+            tokens.append([code.text for code in zxingcpp.read_barcodes(picture)])
+    assert [len(page) for page in tokens] == [10, 2]
+    for token in (tokens[0][0], tokens[1][1]):
+        verdict = desk.json("cards", "verify", token)
+        assert (verdict["verdict"], verdict["category"]) == ("accepted", "widow")
+    words = subprocess.run(["pdftotext", out, "-"], check=True, capture_output=True).stdout.decode()
+    assert words.count("Veuve") == 12
+
+
+def test_sheets_replace_no_file_and_none_is_left_where_they_fail(desk: Desk) -> None:
+    out = desk.path / "cards.pdf"
+    out.write_text("precious")
+    assert "exists already and may hold cards" in desk.type("cards", "issue", "--out", out, code=1)
+    assert out.read_text() == "precious"
+    other = desk.path / "other.pdf"
+    desk.type("cards", "issue", "--out", other, "--valid-to", "2046-06-06", code=1)
+    assert not other.exists()
+    assert "cannot be written" in desk.type("cards", "issue", "--out", desk.path / "none/x.pdf", code=1)
+    assert "at most 10000" in desk.type("cards", "issue", "--count", "10001", "--out", other, code=2)
+    assert "--no-pictures" in desk.type("cards", "issue", "--no-pictures", "--out", other, code=2)
+
+
 def test_cards_need_a_fair_first(bare: Desk) -> None:
     bare.init()
     told = bare.type("cards", "issue", "--out", bare.path / "cards-x", code=1)
