@@ -15,6 +15,7 @@ from kiosk.config import KioskConfig, data_of
 from kiosk.devices.camera import Camera
 from kiosk.devices.decoder import Decoder
 from kiosk.devices.lines import LineScanner
+from kiosk.devices.printer import Printer
 from kiosk.devices.sight import Sight, preview
 from kiosk.export import export
 from kiosk.journal import Journal
@@ -140,6 +141,7 @@ def mint() -> Mint:
         epoch=lambda: 1 + secrets.randbelow(EPOCH_LIMIT - 1),
         nonce=lambda: secrets.token_hex(12),
         jitter=random.random,
+        card_id=lambda: secrets.randbits(56),
     )
 
 
@@ -267,6 +269,7 @@ def make_touring(
             on_next_code=on_next_code,
             export=lambda directory: _export(config, directory),
             on_leave=on_leave,
+            print_card=Printer(config.printer).print if config.printer else None,
         )
         return make(lambda: make_station(config, eye, on_notice=on_notice, around=around))
 

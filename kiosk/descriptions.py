@@ -77,6 +77,11 @@ class Descriptions:
         return self.programme is not None and self.programme.closed
 
     @property
+    def logo(self) -> bytes:
+        """The body's picture, a PNG, where it is here."""
+        return self._logo
+
+    @property
     def lacks_logo(self) -> bool:
         """Whether the programme names a logo that is not here."""
         return self.programme is not None and self.programme.theme.logo not in {"", self.logo_name}
@@ -245,6 +250,9 @@ def _described(programme: Programme, logo: bytes) -> Described:
         colour=programme.theme.colour,
         accent=programme.theme.accent,
         logo=logo,
+        form=programme.form,
+        categories=tuple(programme.categories),
+        territories=tuple(programme.territories) if programme.form else (),
     )
 
 

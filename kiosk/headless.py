@@ -1,7 +1,7 @@
 """A station without a window: each notice as a line, for people or for programs."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Final
 
 from kiosk.notices import (
@@ -9,10 +9,12 @@ from kiosk.notices import (
     Delivered,
     Described,
     Done,
+    LikelyMember,
     Link,
     Notice,
     Pairing,
     ProgrammeTaken,
+    Registered,
     Scanned,
     StaffDone,
     StaffIn,
@@ -33,6 +35,8 @@ _NAMES: Final = {
     StaffRefused: "staff_refused",
     CardIgnored: "card_ignored",
     StaffDone: "staff_done",
+    Registered: "registered",
+    LikelyMember: "likely_member",
     Delivered: "delivered",
     Link: "link",
     ProgrammeTaken: "programme",
@@ -52,11 +56,13 @@ def told(notice: Notice, *, as_json: bool) -> str:
     if isinstance(notice, Described | StaffView):
         return ""
     if as_json:
-        return json.dumps({"notice": _NAMES[type(notice)], **asdict(notice)}, ensure_ascii=False)
+        hidden = {each.name for each in fields(notice) if not each.repr}
+        said = {name: value for name, value in asdict(notice).items() if name not in hidden}
+        return json.dumps({"notice": _NAMES[type(notice)], **said}, ensure_ascii=False)
     return _of_staff(notice) if isinstance(notice, StaffNotice) else _in_words(notice)
 
 
-def _of_staff(notice: StaffNotice) -> str:
+def _of_staff(notice: StaffNotice) -> str:  # noqa: PLR0911 - one line for each kind
     match notice:
         case StaffIn(staff_id=staff_id):
             return f"staff {staff_id} is in"
@@ -66,6 +72,10 @@ def _of_staff(notice: StaffNotice) -> str:
             return f"a PIN was not taken ({code})"
         case CardIgnored():
             return "a card was shown while staff are in: nothing is recorded"
+        case Registered(card=card):
+            return f"a member is registered, with the card {card}"
+        case LikelyMember(what=what):
+            return f"somebody alike was registered here already ({what.replace('_', ' ')}): staff are asked"
         case StaffDone(what=what, code=code, detail=detail):
             return " ".join(filter(None, ("staff:", what.replace("_", " "), code, detail)))
     return ""

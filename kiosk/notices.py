@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from kiosk.rules.desk import Outcome
-from wire.described import Consent, Names, Offer, Session, Topic
+from wire.described import CategoryWords, Consent, Form, Names, Offer, Session, Topic
 from wire.described import Notice as PublicNotice
+from wire.programme import Territory
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,10 @@ class Described:
     """The body's, a PNG, where it has one and it is here."""
     retention: Mapping[str, int] = field(default_factory=dict)
     """Days that each purpose's personal data are kept, where the body has said so."""
+    form: Form | None = None
+    """What is asked of whoever is registered; None where nobody is."""
+    categories: tuple[CategoryWords, ...] = ()
+    territories: tuple[Territory, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +176,13 @@ class StaffRefused:
 
 @dataclass(frozen=True, slots=True)
 class CardIgnored:
-    """A card was shown while one of the staff is in: nothing is recorded, and nobody is welcomed."""
+    """A card was shown while one of the staff is in: nothing is recorded, and nobody is welcomed.
+
+    ``card`` is its number where it is a card of this body: whoever registers a dependant shows the
+    principal's.
+    """
+
+    card: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +218,10 @@ class StaffView:
 class StaffDone:
     """What staff have asked for was done (``code`` empty), or why not, in words for the log.
 
-    ``what`` is ``booth``, ``undo``, ``by_hand``, ``export`` or ``diagnostics``; ``detail`` names the
-    booth, or the file that was written; ``count`` is how many facts. Of a stick ``code`` is ``full``,
-    ``read_only``, ``gone``, ``cannot_write``, or ``nothing`` where there is nothing to write.
+    ``what`` is ``booth``, ``undo``, ``by_hand``, ``export``, ``diagnostics``, ``print`` or, where nobody
+    was registered, ``registration``; ``detail`` names the booth, or the file that was written; ``count`` is
+    how many facts. Of a stick ``code`` is ``full``, ``read_only``, ``gone``, ``cannot_write``, or
+    ``nothing`` where there is nothing to write.
     """
 
     what: str
@@ -217,7 +230,30 @@ class StaffDone:
     count: int = 0
 
 
-StaffNotice = StaffIn | StaffOut | StaffRefused | CardIgnored | StaffView | StaffDone
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A member is registered and has a card: its number, its token to be shown, and its last day."""
+
+    card: str
+    token: str = field(repr=False)
+    valid_to: date = field(repr=False)
+    can_print: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LikelyMember:
+    """Nobody is registered yet: somebody alike was, at ``at``, ms UTC.
+
+    ``what`` is ``phone``, ``employee_number`` or ``name``: what is the same.
+    """
+
+    what: str
+    at: int
+
+
+StaffNotice = (
+    StaffIn | StaffOut | StaffRefused | CardIgnored | StaffView | StaffDone | Registered | LikelyMember
+)
 Notice = (
     Scanned
     | Done
@@ -234,4 +270,6 @@ Notice = (
     | CardIgnored
     | StaffView
     | StaffDone
+    | Registered
+    | LikelyMember
 )

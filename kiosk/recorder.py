@@ -20,12 +20,13 @@ _BOOTH: Final = "booth"
 
 @dataclass(frozen=True, slots=True)
 class Mint:
-    """Where randomness comes from: event ids, epochs, nonces, and jitter in [0, 1)."""
+    """Where randomness comes from: event ids, epochs, nonces, jitter in [0, 1), ids of cards, 56 bits."""
 
     event_id: Callable[[], str]
     epoch: Callable[[], int]
     nonce: Callable[[], str]
     jitter: Callable[[], float]
+    card_id: Callable[[], int]
 
 
 class Recorder:

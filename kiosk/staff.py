@@ -1,4 +1,4 @@
-"""What staff do at a kiosk, behind a card or a PIN: another booth, undo, by hand, stick, restart.
+"""What staff do at a kiosk, behind a card or a PIN: undo, by hand, register, booth, stick, restart.
 
 Who has come in stays in for two minutes after the last wish. Wrong PINs lock the door for a
 while, also over a restart. What staff did carries their ``staff_id``.
@@ -21,13 +21,16 @@ from kiosk.journal import JournalError, Position
 from kiosk.mounted import CannotWriteError
 from kiosk.notices import Notice, RecordedFact, StaffDone, StaffIn, StaffOut, StaffRefused
 from kiosk.recorder import Recorder
+from kiosk.registering import Registering
 from kiosk.rules.lockout import wait_s
 from kiosk.wishes import (
     ByHandWish,
     DiagnosticsWish,
     ExportWish,
     PinWish,
+    PrintCardWish,
     QuitWish,
+    RegisterWish,
     RestartWish,
     StaffEndWish,
     StaffWish,
@@ -57,6 +60,7 @@ class Staff:
         notify: Callable[[Notice], None],
         recorded: Callable[[Position], None],
         backstage: Backstage,
+        registering: Registering,
         forget_visit: Callable[[CardIdentity], None],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -66,6 +70,7 @@ class Staff:
         self._notify = notify
         self._recorded = recorded
         self._backstage = backstage
+        self._registering = registering
         self._forget_visit = forget_visit
         self._monotonic = monotonic
         self._in = ""
@@ -113,6 +118,10 @@ class Staff:
                 self._write("export", stick, self._backstage.export)
             case DiagnosticsWish(stick):
                 self._write("diagnostics", stick, self._backstage.diagnostics)
+            case RegisterWish():
+                self._notify(self._registering.register(wish, self._in))
+            case PrintCardWish():
+                self._notify(self._registering.print(wish))
             case RestartWish() | QuitWish():
                 self._backstage.leave(isinstance(wish, RestartWish))
             case _:

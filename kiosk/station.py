@@ -9,6 +9,7 @@ Between them: the eye takes ``descriptions.desk``, which the carrier replaces as
 and drops a note of every fact into the carrier's inbox. Nothing else is shared.
 """
 
+import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -27,6 +28,7 @@ from kiosk.diagnostics import Diary
 from kiosk.journal import Journal, JournalError, Position
 from kiosk.notices import CardIgnored, Done, Notice, Scanned, Trouble
 from kiosk.recorder import Mint, Recorder
+from kiosk.registering import CardPress, PrintCard, Registering
 from kiosk.rules.debounce import Debounce
 from kiosk.rules.desk import Decision, Desk, Moment, Outcome, RecentVisits, worth_judging
 from kiosk.rules.doors import Passed, Ways
@@ -83,13 +85,15 @@ class Around:
     ``in_sight`` is a code that is before the reader already, and no scan until it has been away.
     ``on_next_code`` gets, from the station's own thread, the pairing code that is shown once the fair
     is closed and everything is wiped. ``export`` writes the facts to a stick for staff, and gives the
-    file's name and how many; ``on_leave`` ends the program, with True to start it again.
+    file's name and how many; ``on_leave`` ends the program, with True to start it again; ``print_card``
+    prints a card's PDF, where there is a printer.
     """
 
     in_sight: str = ""
     on_next_code: Callable[[str], None] | None = None
     export: Callable[[Path], tuple[str, int]] = no_export
     on_leave: Callable[[bool], None] = lambda _: None
+    print_card: PrintCard | None = None
 
 
 class Station:
@@ -152,6 +156,14 @@ class Station:
                     software=software,
                     export=around.export,
                     leave=around.on_leave,
+                ),
+                registering=Registering(
+                    config,
+                    recorder=self._recorder,
+                    descriptions=self._descriptions,
+                    clock=clock,
+                    recorded=self._carrier.recorded,
+                    press=CardPress(mint.card_id, secrets.token_bytes(32), around.print_card),
                 ),
                 forget_visit=self._forget_visit,
             ),
@@ -304,7 +316,7 @@ class Station:
         if self._counter.staff_in and decision.outcome is not Outcome.STAFF:
             # Staff try things out, with a member's card in their hand.
             if decision.code is not RefusalCode.FOREIGN_CODE:
-                self._notify(CardIgnored())
+                self._notify(CardIgnored(str(decision.card.identity) if decision.card else ""))
             return True
         if decision.outcome not in _MEMBERS or decision.card is None:
             return False

@@ -5,6 +5,7 @@ comes when its dialogue is over is not done. Wishes hold no card: the station re
 dialogue it is, and the window does not.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -129,6 +130,30 @@ class DiagnosticsWish:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterWish:
+    """A member is registered: fields as they were typed or chosen, by name, and what was agreed to.
+
+    ``consents`` are ids of texts, shown in ``language``. Somebody who looks like one who was registered
+    already is registered only where staff are ``sure``.
+    """
+
+    typed: Mapping[str, str] = field(repr=False)
+    consents: tuple[str, ...] = ()
+    language: str = ""
+    sure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PrintCardWish:
+    """A card that was just made is printed; ``category`` by its id."""
+
+    token: str = field(repr=False)
+    category: str
+    name_ar: str = field(default="", repr=False)
+    name_latin: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class RestartWish:
     """The program starts again."""
 
@@ -148,6 +173,8 @@ StaffWish = (
     | ByHandWish
     | ExportWish
     | DiagnosticsWish
+    | RegisterWish
+    | PrintCardWish
     | RestartWish
     | QuitWish
 )

@@ -12,6 +12,7 @@ from server.rules.tallies import told
 from server.store.ledger import NewFact
 from wire.events import (
     CardRef,
+    CardRevoked,
     ClockOffset,
     Event,
     Fact,
@@ -19,6 +20,8 @@ from wire.events import (
     Lost,
     Passage,
     Refusal,
+    Registration,
+    Reissue,
     SessionAttendance,
     SignUp,
     Unknown,
@@ -29,6 +32,7 @@ from wire.events import (
 
 PRESENCES: Final = frozenset({Visit.kind, Passage.kind, SessionAttendance.kind})
 """The kinds that may show somebody to be there."""
+_OF_CARDS: Final = ("valid_from", "valid_to", "consents", "language", "reason")
 _CONSENT: Final = ("partner", "consent", "consent_version", "language", "phone")
 
 
@@ -56,6 +60,8 @@ def describe(fact: NewFact, event: Event) -> None:
         case Feedback(sealed=sealed):
             # Nothing in particular; where nothing stands, nobody has read the fact.
             fact.about, fact.sealed = "", sealed or None
+        case Registration(sealed=sealed):
+            fact.sealed = sealed
     card = card_of(event.fact)
     if card is not None:
         fact.category = card.category
@@ -64,8 +70,8 @@ def describe(fact: NewFact, event: Event) -> None:
 
 
 def card_of(fact: Fact) -> CardRef | None:
-    """Give the card that a fact names, if it does."""
-    return None if isinstance(fact, Void | Lost | ClockOffset | Unknown) else fact.card
+    """Give the card that a fact names, if it does; of a revoked one nothing but its number is known."""
+    return None if isinstance(fact, Void | Lost | ClockOffset | CardRevoked | Unknown) else fact.card
 
 
 def presence_of(fact: NewFact) -> Presence | None:
@@ -98,6 +104,9 @@ def _detail(fact: Fact) -> str | None:
             kept = {name: getattr(fact, name) for name in _CONSENT}
         case Feedback():
             kept = told(fact)
+        case Registration() | Reissue() | CardRevoked():
+            # But for numbers of cards, and what is sealed.
+            kept = {name: getattr(fact, name) for name in _OF_CARDS if hasattr(fact, name)}
         case SessionAttendance():
             kept = None if fact.invited else {"invited": False}
         case Unknown(raw=raw):

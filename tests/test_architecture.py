@@ -59,6 +59,7 @@ WINDOW_SEES: Final = (
     "kiosk.rules.desk",
     "kiosk.rules.keyboards",
     "kiosk.rules.phones",
+    "kiosk.rules.registration",
     "kiosk.rules.wording",
     "kiosk.station",
     "kiosk.wishes",
@@ -101,7 +102,8 @@ PURE_STDLIB: Final = frozenset(
         "zoneinfo",
     }
 )
-PURE_PARTS_OF_STDLIB: Final = ("urllib.parse",)  # of packages that otherwise do I/O
+# Of packages that otherwise do I/O: files in memory, and names of files without a look at them.
+PURE_PARTS_OF_STDLIB: Final = ("io.BytesIO", "pathlib.PurePath", "urllib.parse")
 IMPURE_CALLS: Final = frozenset(
     {
         "open",
@@ -139,6 +141,7 @@ HOMES: Final = {
         "kiosk.config",
         "kiosk.carrier",
         "kiosk.pairing",
+        "kiosk.registering",
         "kiosk.sealing",
         "server.collector",
         "server.commands",

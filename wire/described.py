@@ -125,3 +125,45 @@ class Theme(msgspec.Struct, frozen=True, kw_only=True):
     accent: Colour = ACCENT
     languages: list[str] = msgspec.field(default_factory=lambda: ["ar", "fr"])
     logo: LogoName = ""
+
+
+FIELDS: Final = (
+    "name_ar",
+    "name_latin",
+    "category",
+    "principal",
+    "birth",
+    "employee_number",
+    "phone",
+    "email",
+    "territory",
+    "language",
+    "national_id",
+)
+"""What a body may ask of whoever is registered. A kiosk asks nothing that it does not know."""
+
+
+class FormField(msgspec.Struct, frozen=True, kw_only=True):
+    """One of :data:`FIELDS` as a body asks for it; ``reason`` says to the member what for."""
+
+    id: str
+    required: bool = False
+    reason: Names = {}
+
+
+class Form(msgspec.Struct, frozen=True, kw_only=True):
+    """What staff ask of a member whom they register, in this order, and the card that comes of it.
+
+    ``employee_number`` is a pattern that the whole number follows, empty for any. ``national_id`` is the
+    number of the authorisation to keep them, empty where none may be kept. ``categories`` are those that
+    staff may register, by their ids, ``consents`` the ids of the texts that are asked about. A card is
+    good for ``card_years``. ``partial_birth`` lets a year alone, or a month, stand for a day.
+    """
+
+    fields: list[FormField]
+    employee_number: str = ""
+    national_id: str = ""
+    categories: list[str] = []
+    consents: list[str] = []
+    card_years: Annotated[int, msgspec.Meta(ge=1, le=15)] = 3
+    partial_birth: bool = False

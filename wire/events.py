@@ -14,6 +14,7 @@ what is sent, so equal ids mean equal bytes.
 """
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from hashlib import blake2b
 from typing import Annotated, ClassVar, Final, Literal
 
@@ -29,6 +30,7 @@ MAX_EVENT_BYTES: Final = 16 * 1024
 MAX_SEALED: Final = 6 * 1024
 """Bytes of sealed personal text in a fact: with the rest it fits an event."""
 MAX_TOPICS: Final = 16
+MAX_CONSENTS: Final = 16
 EPOCH_LIMIT: Final = 2**53
 """Epochs lie below 2**53: every JSON reader keeps them exact."""
 
@@ -47,6 +49,8 @@ MaybeName = Annotated[str, msgspec.Meta(max_length=64, pattern=_ONE_LINE)]
 """The id of something, or an empty text."""
 Sealed = Annotated[bytes, msgspec.Meta(max_length=MAX_SEALED)]
 """What ``wire.private`` has sealed for the server's sealing key, or nothing."""
+CardNumber = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{4}-[0-9a-f]{14}$", max_length=19)]
+"""A card's identity as people read it, ``0001-00c0ffee00c0ff``."""
 Offset = Annotated[int, msgspec.Meta(gt=-(2**53), lt=2**53)]
 PhoneSource = Literal["none", "given", "typed"]
 Direction = Literal["in", "out"]
@@ -84,6 +88,13 @@ class CardRef(msgspec.Struct, frozen=True, kw_only=True):
     def identity(self) -> str:
         """The card's identity as people read it, ``0001-00c0ffee00c0ff``."""
         return f"{self.key_id:04x}-{self.card_id}"
+
+
+class Consented(msgspec.Struct, frozen=True, kw_only=True):
+    """A text of the programme that a member has agreed to."""
+
+    id: Name
+    version: Annotated[int, msgspec.Meta(ge=1, lt=2**31)]
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -211,6 +222,49 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     card: CardRef | None = None
 
 
+class Registration(msgspec.Struct, frozen=True, kw_only=True):
+    """Staff have enrolled a member and made a card, signed by the kiosk's own card key.
+
+    ``sealed`` is ``wire.private`` over the form's fields by their names (``wire.described.FIELDS``),
+    those that were filled in. ``consents`` are what the member agreed to, as ids and versions of the
+    programme's texts, shown in ``language``; none is ever there beforehand. ``valid_from`` and
+    ``valid_to`` are the card's days.
+    """
+
+    kind: ClassVar[str] = "registration"
+    card: CardRef
+    valid_from: date
+    valid_to: date
+    consents: Annotated[list[Consented], msgspec.Meta(max_length=MAX_CONSENTS)]
+    language: Language
+    sealed: Sealed
+
+    def __post_init__(self) -> None:
+        if not self.sealed:
+            raise ValueError("a registration without a form registers nobody")
+        if self.valid_to < self.valid_from:
+            raise ValueError(f"a card cannot end ({self.valid_to}) before it begins ({self.valid_from})")
+
+
+class Reissue(msgspec.Struct, frozen=True, kw_only=True):
+    """A member has got another card: ``replaces`` is refused from now on, and the new one is its bearer's."""
+
+    kind: ClassVar[str] = "reissue"
+    card: CardRef
+    replaces: CardNumber
+    valid_from: date
+    valid_to: date
+    reason: Reason
+
+
+class CardRevoked(msgspec.Struct, frozen=True, kw_only=True):
+    """A card is lost, or must not be taken any more, and its bearer has got no other yet."""
+
+    kind: ClassVar[str] = "card_revoked"
+    card: CardNumber
+    reason: Reason
+
+
 class Unknown(msgspec.Struct, frozen=True, kw_only=True):
     """A kind of a newer minor version: kept, counted and shown under its own name."""
 
@@ -229,6 +283,9 @@ Fact = (
     | Feedback
     | SessionAttendance
     | Passage
+    | Registration
+    | Reissue
+    | CardRevoked
     | Unknown
 )
 
@@ -282,6 +339,9 @@ _decode_fact: dict[str, Callable[[msgspec.Raw], Fact]] = {
     Feedback.kind: msgspec.json.Decoder(Feedback).decode,
     SessionAttendance.kind: msgspec.json.Decoder(SessionAttendance).decode,
     Passage.kind: msgspec.json.Decoder(Passage).decode,
+    Registration.kind: msgspec.json.Decoder(Registration).decode,
+    Reissue.kind: msgspec.json.Decoder(Reissue).decode,
+    CardRevoked.kind: msgspec.json.Decoder(CardRevoked).decode,
 }
 
 

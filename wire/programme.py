@@ -21,6 +21,7 @@ from wire.card import CardIdentity
 from wire.described import (
     CategoryWords,
     Consent,
+    Form,
     Hours,
     Level,
     Names,
@@ -153,6 +154,8 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
     retention: dict[str, int] = {}
     """Days that each purpose's personal data are kept, as the tour's description says them."""
     topics: list[Topic] = []
+    form: Form | None = None
+    """What is asked of whoever is registered at a kiosk; None where nobody is."""
 
     @property
     def card_key_by_id(self) -> Mapping[int, bytes]:

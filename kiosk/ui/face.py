@@ -26,7 +26,9 @@ _LINE_STEP: Final = 1 / 300
 """The line of the remaining time moves when it is so much shorter: a few pixels."""
 _RISE_S: Final = 0.15
 _RISE_FROM: Final = 0.3
-_TYPED_INTO: Final = frozenset({Kind.NUMBER, Kind.WRITE, Kind.PIN, Kind.BY_HAND})
+_TYPED_INTO: Final = frozenset(
+    {Kind.NUMBER, Kind.WRITE, Kind.PIN, Kind.BY_HAND, Kind.FORM_WRITE, Kind.FORM_NUMBER, Kind.FORM_SEARCH}
+)
 _KEYS: Final = frozenset({Do.DIGIT, Do.ERASE, Do.TEXT})
 """These leave the screen as it is: whoever types fast means each of them."""
 _DOUBLE_TAP_S: Final = 0.3

@@ -68,7 +68,7 @@ class Flow(Hearing):
             self._overlay.do(act, now)
             self._stand_anew(now)
         elif was_in:
-            self._staff.do(act, now)
+            self._staff.do(act, now, self._tongue.now)
             self._see_whether_staff_left(was_in=was_in)
         else:
             self._do_in_talk(act, now)
@@ -197,6 +197,7 @@ class Flow(Hearing):
         """Show what somebody has open; None where nobody has."""
         talk = self._meeting.talk
         if self._staff.open:
+            self._staff.today = datetime.fromtimestamp(wall, UTC).astimezone(self._told.zone).date()
             showing = StaffShowing(self._staff, self._told, self._condition, words, now=now, wall=wall)
             return showing.view(view)
         if self._called:

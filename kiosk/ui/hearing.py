@@ -59,7 +59,7 @@ class Hearing:
         self._overlay = Overlay(self._usual)
         self._called = False
         self._meeting = Meeting()
-        self._staff = StaffTalk()
+        self._staff = StaffTalk(lambda: self._told)
         self._wishes: list[Wish] = []
         self._touched_at = 0.0
         self._asked_at = 0.0

@@ -32,6 +32,9 @@ _QUESTION_ICONS: Final = {
     Kind.NO_STICK: "usb",
     Kind.RESTART: "refresh-cw",
     Kind.QUIT: "power",
+    Kind.FORM_LIKELY: "users",
+    Kind.FORM_LEAVE: "trash-2",
+    Kind.FORM_NOWHERE: "map",
 }
 
 
@@ -114,7 +117,7 @@ def draw_number(page: Page) -> None:
     A card's number has letters, too. Where there is a tile, it is a button below the words.
     """
     kit, view = page.kit, page.view
-    by_card = view.kind == Kind.BY_HAND
+    by_card = view.kind == Kind.BY_HAND or view.keys == "card"
     wide = kit.mm(_WIDE_PAD_MM if by_card else _PAD_MM)
     area = actions(page, header(page, inside(page), "", star=False))
     # A pad is higher than what the gaps of other screens leave on a small one.

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from kiosk.notices import Described
+from kiosk.rules.registration import Places
 from kiosk.ui.languages import OFFERED
 from kiosk.ui.view import Brand
 from wire.described import Notice, Offer, Topic
@@ -30,6 +31,7 @@ class Told:
         self._consents = {consent.id: consent for consent in self.described.consents}
         self._sessions = {session.id: session for session in self.described.sessions}
         self.brand = Brand(described.colour, described.accent, described.logo)
+        self._places: Places | None = None
 
     def place(self, body: Mapping[str, str], booth: Mapping[str, str], timezone: str) -> None:
         """Take whose kiosk this is, at which booth it stands, and whose clock says what time it is."""
@@ -73,6 +75,24 @@ class Told:
         """Give what a member agrees to: the consent's text, else what is said of the offer."""
         consent = self._consents.get(offer.consent)
         return self.name(consent.texts if consent else offer.details, language)
+
+    def consent_text(self, consent: str, language: str) -> str:
+        """Give a text that a member is asked to agree to, by its id."""
+        return self.name(self._consents[consent].texts, language) if consent in self._consents else ""
+
+    def category(self, category: str, language: str) -> str:
+        """Name a card's category as the body does; nothing where it does not."""
+        return next(
+            (self.name(each.names, language) for each in self.described.categories if each.id == category), ""
+        )
+
+    @property
+    def places(self) -> Places:
+        """Where members may live."""
+        # Some thousand of them, which nobody needs before somebody is registered.
+        if self._places is None:
+            self._places = Places(self.described.territories)
+        return self._places
 
     def session(self, session: str, language: str) -> str:
         """Name a session by its id; nothing for one that is not known."""

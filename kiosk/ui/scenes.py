@@ -21,6 +21,7 @@ from kiosk.ui.flow import WARN_S, Flow
 from kiosk.ui.happening import Begun, Happening, Idle, Later, Pause, Ready, Scenes, WithScanner
 from kiosk.ui.languages import Catalogues
 from kiosk.ui.passing import STANDS_S
+from kiosk.ui.registration_scenes import registration_scenes
 from kiosk.ui.staff_scenes import staff_scenes
 from kiosk.ui.view import Act, Do, Kind, View
 from wire.card import RefusalCode
@@ -101,6 +102,7 @@ def scenes() -> Scenes:
         | _scenes_of_pairing()
         | _scenes_of_themes()
         | staff_scenes(WALL)
+        | registration_scenes(WALL)
     )
 
 

@@ -13,6 +13,7 @@ from kiosk.ui.kit import Kit
 from kiosk.ui.offering import draw_consent, draw_number, draw_question, draw_tiles
 from kiosk.ui.page import Hands, Page, actions, column, foot, header, inside, said_in
 from kiosk.ui.preview import Film, Preview
+from kiosk.ui.registration_drawing import draw_agreement, draw_card
 from kiosk.ui.staff_drawing import draw_light, draw_records, draw_state
 from kiosk.ui.theme import BAND, BLUE, GRID, TIME_LINE
 from kiosk.ui.view import About, Kind, View
@@ -201,5 +202,15 @@ SCREENS: Final[dict[Kind, Callable[[Page], None]]] = {
     Kind.POWER: draw_tiles,
     Kind.RESTART: draw_question,
     Kind.QUIT: draw_question,
+    Kind.FORM_WRITE: draw_writing,
+    Kind.FORM_NUMBER: draw_number,
+    Kind.FORM_CHOICE: draw_tiles,
+    Kind.FORM_SEARCH: draw_writing,
+    Kind.FORM_NOWHERE: draw_question,
+    Kind.FORM_CONSENT: draw_agreement,
+    Kind.FORM_SUMMARY: draw_tiles,
+    Kind.FORM_LIKELY: draw_question,
+    Kind.FORM_LEAVE: draw_question,
+    Kind.FORM_CARD: draw_card,
 }
 """Who draws what. Every kind that is not here says one thing, with a sign."""

@@ -107,6 +107,9 @@ def line_pitch(size: int) -> int:
     return round(size * LINE_HEIGHT)
 
 
+_BETWEEN_PARTS: Final = "-@"
+
+
 class Typesetter:
     """The project's fonts, ready to set text and icons."""
 
@@ -242,6 +245,8 @@ class Typesetter:
         pieces: list[str] = []
         while self.measure(word, size, style) > width and len(word) > 1:
             fits = self._most_that_fits(word, size, style, width)
+            # A name of several, such as Rabat-Salé-Kénitra, and an address, are broken between their parts.
+            fits = 1 + max(word.rfind(sign, 0, fits) for sign in _BETWEEN_PARTS) or fits
             pieces.append(word[:fits])
             word = word[fits:]
         return [*pieces, word]

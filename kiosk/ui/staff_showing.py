@@ -12,12 +12,14 @@ from kiosk.rules.wording import Label, Said, StaffLabel, Translator, staffing
 from kiosk.ui.condition import Condition
 from kiosk.ui.pin import PinPad
 from kiosk.ui.programme import Told
-from kiosk.ui.showing import BACK_ICON
-from kiosk.ui.staff_talk import StaffTalk
+from kiosk.ui.registration_showing import RegistrationShowing
+from kiosk.ui.showing import BACK_ICON, still_view
+from kiosk.ui.staff_talk import WARN_S, StaffTalk
 from kiosk.ui.view import Act, Action, Choice, Do, Kind, Line, View
 
 STAFF_ICON: Final = "lock-keyhole"
 _MENU: Final = (
+    (Kind.REGISTER, "user-plus", StaffLabel.REGISTER),
     (Kind.UNDO, "undo-2", StaffLabel.UNDO),
     (Kind.BY_HAND, "keyboard", StaffLabel.BY_HAND),
     (Kind.BOOTHS, "store", StaffLabel.BOOTH),
@@ -39,6 +41,9 @@ _HEADED: Final = frozenset(
         Kind.EXPORT,
         Kind.DIAGNOSTICS,
         Kind.POWER,
+        Kind.FORM_CHOICE,
+        Kind.FORM_SUMMARY,
+        Kind.FORM_CONSENT,
     }
 )
 """Screens whose heading is what they say; the others have the booth's name above them."""
@@ -96,14 +101,24 @@ class StaffShowing:
         if talk.waits_visibly(self._now):
             return replace(view, kind=Kind.MOMENT, said=staffing.busy(self._words, talk.pending))
         view = replace(view, kind=talk.screen, part=talk.part, since=talk.since, until=talk.until)
-        view = self._done(view) if talk.result else _SHOWN[talk.screen](self, view)
+        if talk.warns(self._now):
+            return still_view(view, self._words, talk.until - WARN_S, talk.until)
+        view = self._done(view) if talk.result else self._shown(view)
         return self._ignored(view) if talk.ignored(self._now) else view
+
+    def _shown(self, view: View) -> View:
+        enrolment = self._talk.enrolment
+        if enrolment is None:
+            return _SHOWN[self._talk.screen](self, view)
+        return RegistrationShowing(enrolment, self._told, self._words, view.language).view(view)
 
     def _ignored(self, view: View) -> View:
         """Say above the screen that a card was no visit; a number that is typed stands there itself."""
         words = staffing.ignored(self._words)
         if view.kind in _HEADED:
             return replace(view, said=replace(view.said, title=words))
+        if view.kind in {Kind.FORM_WRITE, Kind.FORM_SEARCH}:
+            return replace(view, heading=words)
         return replace(view, booth=words)
 
     # -- parts ---------------------------------------------------------------------------------
@@ -150,7 +165,8 @@ class StaffShowing:
         tiles = tuple(
             Choice(Act(Do.OPEN, kind), icon, self._label(label))
             for kind, icon, label in _MENU
-            if view.camera or kind != Kind.LIGHT
+            if (view.camera or kind != Kind.LIGHT)
+            and (self._told.described.form is not None or kind != Kind.REGISTER)
         )
         return replace(view, said=self._heading(StaffLabel.STAFF), tiles=tiles, actions=(self._finish(),))
 

@@ -5,16 +5,31 @@ nothing was touched for as long as the station keeps them in: a touch keeps them
 that is told to it now and then.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
-from kiosk.notices import CardIgnored, RecordedFact, StaffDone, StaffIn, StaffNotice, StaffOut, StaffView
+from kiosk.notices import (
+    CardIgnored,
+    LikelyMember,
+    RecordedFact,
+    Registered,
+    StaffDone,
+    StaffIn,
+    StaffNotice,
+    StaffOut,
+    StaffView,
+)
+from kiosk.ui.enrolling import Enrolment
+from kiosk.ui.programme import Told
 from kiosk.ui.view import Act, Do, Kind
 from kiosk.wishes import (
     ByHandWish,
     DiagnosticsWish,
     ExportWish,
     QuitWish,
+    RegisterWish,
     RestartWish,
     StaffEndWish,
     StaffLookWish,
@@ -32,10 +47,13 @@ AT_ONCE_S: Final = 0.4
 NUMBER_DIGITS: Final = 18
 _KEY_DIGITS: Final = 4
 """A card's number is ``0001-00c0ffee00c0ff``: the dash stands by itself."""
-_PATIENCE_S: Final = {"export": 300.0, "diagnostics": 60.0}
+WARN_S: Final = 20.0
+"""So long before a registration is wiped it is asked whether anybody is there."""
+_PATIENCE_S: Final = {"export": 300.0, "diagnostics": 60.0, "print": 90.0}
 _OTHER_PATIENCE_S: Final = 8.0
 _MENU: Final = frozenset(
     {
+        Kind.REGISTER,
         Kind.UNDO,
         Kind.BY_HAND,
         Kind.BOOTHS,
@@ -46,6 +64,7 @@ _MENU: Final = frozenset(
         Kind.POWER,
     }
 )
+_REGISTRATION: Final = "registration"
 _LOOKED_AT: Final = frozenset({Kind.UNDO, Kind.LIGHT, Kind.STATE, Kind.EXPORT, Kind.DIAGNOSTICS})
 """What these show is asked of the station when they are opened."""
 
@@ -69,7 +88,13 @@ class Typing:
 class StaffTalk:
     """The staff's menu. Times are monotonic seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: Callable[[], Told] = lambda: Told("")) -> None:
+        """Take what gives the programme's words."""
+        self._told = told
+        self.today = date.max
+        """The fair's day, as the screen's clock has it."""
+        self.enrolment: Enrolment | None = None
+        """The registration that is open."""
         self.known: StaffView | None = None
         """How the kiosk does, as the station has said last."""
         self.pending = ""
@@ -103,7 +128,7 @@ class StaffTalk:
     @property
     def screen(self) -> Kind:
         """What is open, whether or not the station still has to answer."""
-        return self._screens[-1]
+        return self.enrolment.screen if self.enrolment is not None else self._screens[-1]
 
     @property
     def part(self) -> int:
@@ -118,6 +143,10 @@ class StaffTalk:
     def waits_visibly(self, now: float) -> bool:
         """Say whether the station takes longer to answer than nobody notices."""
         return bool(self.pending) and now >= self._asked_at + AT_ONCE_S
+
+    def warns(self, now: float) -> bool:
+        """Say whether a registration is about to be wiped for want of a touch."""
+        return self.enrolment is not None and not self.pending and now >= self.until - WARN_S
 
     def ignored(self, now: float) -> bool:
         """Say whether a card was shown just now that was no visit."""
@@ -145,10 +174,26 @@ class StaffTalk:
             case StaffDone() if self.pending == notice.what:
                 self._answered(notice, now)
                 return "trouble" if notice.code else "accepted"
-            case CardIgnored() if self.open:
-                self._ignored_until = now + IGNORED_S
+            case Registered() | LikelyMember() if self.pending == _REGISTRATION:
+                return self._registered(notice, now)
+            case CardIgnored(card=card) if self.open:
+                if self.enrolment is None or not self.enrolment.reading(card):
+                    self._ignored_until = now + IGNORED_S
                 return "touch"
         return ""
+
+    def _registered(self, notice: Registered | LikelyMember, now: float) -> str:
+        self.pending, self.since = "", now
+        enrolment = self.enrolment
+        if enrolment is None:
+            return ""
+        if isinstance(notice, LikelyMember):
+            enrolment.likely = notice
+            return "trouble"
+        enrolment.made = notice
+        # What was typed is on no screen any more.
+        self.wipes += 1
+        return "accepted"
 
     def disk_full(self, now: float) -> bool:
         """Hear that the journal cannot be written; True where that is why a wish was not done."""
@@ -187,6 +232,7 @@ class StaffTalk:
     def _close(self) -> None:
         """Forget who was in and what they did."""
         self._forget_number()
+        self._forget_enrolment()
         self._staff_id, self.pending, self.booth = "", "", ""
         self.result = self.fact = self.known = None
         self._ignored_until, self._owed = 0.0, False
@@ -198,23 +244,35 @@ class StaffTalk:
             self._forget_number()
             self._screens = [Kind.STAFF_MENU]
 
+    def _forget_enrolment(self) -> None:
+        self.wipes += self.enrolment is not None
+        self.enrolment = None
+
+    def _enrol(self) -> None:
+        """Begin to register a member."""
+        told = self._told()
+        if told.described.form is not None:
+            self.enrolment = Enrolment(told.described.form, lambda: told.places, self.today)
+
     def _forget_number(self) -> None:
         self.wipes += bool(self.number.digits)
         self.number = Typing()
 
     # -- touches -------------------------------------------------------------------------------
 
-    def do(self, act: Act, now: float) -> None:
+    def do(self, act: Act, now: float, language: str = "") -> None:
         """Do what a touch asks for; what does not belong to the open screen does nothing."""
         if self.pending or not self.open:
             return
         match act.do:
-            case Do.FINISH:
+            case Do.FINISH if self.enrolment is None or self.enrolment.made or self.result:
                 self.end()
-            case Do.BACK:
+            case Do.BACK if self.enrolment is None or self.result:
                 self._back()
             case _ if self.result is not None:
                 pass
+            case _ if self.enrolment is not None:
+                self._do_in_enrolment(self.enrolment, act, now, language)
             case Do.NEXT | Do.PREVIOUS:
                 self._parts[self.screen] = max(0, self.part + (1 if act.do == Do.NEXT else -1))
             case Do.LOOK:
@@ -225,6 +283,15 @@ class StaffTalk:
                 self._type(act, now)
             case _:
                 self._do_in(act, now)
+
+    def _do_in_enrolment(self, enrolment: Enrolment, act: Act, now: float, language: str) -> None:
+        wish = enrolment.do(act, language)
+        if wish is not None:
+            self._ask(_REGISTRATION if isinstance(wish, RegisterWish) else "print", wish, now)
+        elif enrolment.over:
+            self._forget_enrolment()
+            if enrolment.anew:
+                self._enrol()
 
     def _back(self) -> None:
         if self.result is not None:
@@ -237,6 +304,9 @@ class StaffTalk:
     def _open(self, of: str, now: float) -> None:
         kind = Kind(of)
         if kind not in _OPENED_IN.get(self.screen, ()):
+            return
+        if kind == Kind.REGISTER:
+            self._enrol()
             return
         self._show(kind)
         if kind in _LOOKED_AT:

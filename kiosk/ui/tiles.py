@@ -1,6 +1,8 @@
 """Choices: tiles in a grid, in parts where there are many, with the two arrows that turn them."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from kiosk.ui.geometry import Rect
@@ -17,6 +19,7 @@ _HIGHEST_MM: Final = 46.0
 _WIDE_MM: Final = 260.0
 """From this width on a third column is no narrower than two on a small screen."""
 _SIGN_MM: Final = 13.0
+_ARABIC: Final = re.compile("[\u0600-\u08ff]")
 
 
 class ChoiceTile(Touchable):
@@ -50,6 +53,9 @@ class ChoiceTile(Touchable):
     ) -> None:
         """Write the word, and below it what is said of it, unless the word needs the room."""
         kit, (bold, plain) = self.kit, styles
+        if kit.rtl and not _ARABIC.search(choice.word):
+            # An address or a number that takes two lines: each begins where it would by itself.
+            bold = replace(bold, language="fr")
         ink, quiet = colours
         one = line_pitch(plain.sizes[-1])
         laid: Laid | None = None

@@ -11,8 +11,8 @@ class Kind(StrEnum):
     """The kinds of screen.
 
     The first group passes, the second is opened over whatever is there, the third is a member's
-    dialogue, the fourth is the staff's menu, and the rest stands. ``UNRECORDED`` stands, too, where a
-    kiosk cannot even start for want of its journal.
+    dialogue, the fourth is the staff's menu, the fifth a registration, and the rest stands.
+    ``UNRECORDED`` stands, too, where a kiosk cannot even start for want of its journal.
     """
 
     ACCEPTED = "accepted"
@@ -65,6 +65,18 @@ class Kind(StrEnum):
     QUIT = "quit"
     STAFF_DONE = "staff_done"
     STAFF_NOT_DONE = "staff_not_done"
+
+    REGISTER = "register"
+    FORM_WRITE = "form_write"
+    FORM_NUMBER = "form_number"
+    FORM_CHOICE = "form_choice"
+    FORM_SEARCH = "form_search"
+    FORM_NOWHERE = "form_nowhere"
+    FORM_CONSENT = "form_consent"
+    FORM_SUMMARY = "form_summary"
+    FORM_LIKELY = "form_likely"
+    FORM_LEAVE = "form_leave"
+    FORM_CARD = "form_card"
 
     CALLED = "called"
     STARTING = "starting"
@@ -131,6 +143,16 @@ class Do(StrEnum):
     STICK = "stick"
     LOOK = "look"
     YES = "yes"
+    CHOOSE = "choose"
+    INTO = "into"
+    SEARCH = "search"
+    SKIP = "skip"
+    SAY = "say"
+    FIELD = "field"
+    SAVE = "save"
+    DISCARD = "discard"
+    PRINT = "print"
+    ANOTHER = "another"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +190,16 @@ class Line:
 
     icon: str
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardShown:
+    """A card to be photographed: its token, its bearer's names, and what else stands on it."""
+
+    token: str = field(repr=False)
+    name_ar: str = field(repr=False)
+    name_latin: str = field(repr=False)
+    lines: tuple[str, ...] = ()
 
 
 LOUDEST: Final = 3
@@ -213,7 +245,8 @@ class View:
 
     ``actions`` is the row at the bottom, ``tiles`` are choices, and ``text`` is long: what does not
     fit is shown in parts, ``part`` counts them from 0 and may be beyond the last. ``lines`` stand
-    beside a consent, ``typed`` is what was typed so far. ``voice`` names what is read aloud where the
+    beside a consent, ``typed`` is what was typed so far, ``keys`` with which keys where these are not
+    the language's: another's, or ``card``. ``voice`` names what is read aloud where the
     kind of screen does not.
     """
 
@@ -237,6 +270,8 @@ class View:
     part: int = 0
     lines: tuple[Line, ...] = ()
     typed: str = ""
+    keys: str = ""
+    card: CardShown | None = None
     voice: str = ""
     settings: Settings = Settings()
     brand: Brand = Brand()

@@ -9,7 +9,7 @@ from kiosk.ui.page import Page, doer, header, inside
 from kiosk.ui.theme import GRID, MARGIN, TARGET
 from kiosk.ui.view import Act as Touch
 from kiosk.ui.view import Do
-from kiosk.ui.widgets import backward
+from kiosk.ui.widgets import Words, backward
 
 _ROW_MM: Final = 18.5
 """What a row of keys has of a tall screen; on a low one it is what fits, 15 mm and the gap at least."""
@@ -19,7 +19,7 @@ _MOST: Final = 500
 def draw_writing(page: Page) -> None:
     """Draw the field and the keyboard; each key hands on the whole text, since the window keeps none."""
     kit, view = page.kit, page.view
-    keyboard = KEYBOARDS.get(view.language, KEYBOARDS["fr"])
+    keyboard = KEYBOARDS.get(view.keys or view.language, KEYBOARDS["fr"])
     area = inside(page)
     rest = header(page, area, "", star=False)
     field = Rect(area.start, area.top, area.width - 2 * kit.mm(TARGET) - kit.mm(15), kit.mm(TARGET))
@@ -37,7 +37,11 @@ def draw_writing(page: Page) -> None:
     # The keys take a little of the margins: twelve letters stand in a row.
     wide = kit.mm(MARGIN) - kit.mm(KEYS_MARGIN)
     room = Rect(rest.start - wide, rest.top - kit.mm(GRID), rest.width + 2 * wide, rest.height + kit.mm(GRID))
-    keys, _ = room.cut_bottom(min(room.height, kit.mm(_ROW_MM) * rows))
+    keys, above = room.cut_bottom(min(room.height, kit.mm(_ROW_MM) * rows))
+    if view.heading:
+        line = Rect(area.start, above.top, area.width, above.height)
+        style, upright = kit.text(bold=True), "top" if kit.upright else "middle"
+        page.add(Words(kit, line, view.heading, style, page.look.ink, upright=upright))
     back, done = view.actions
     actions = [
         Action(name, each.word, doer(page.hands, each.act), main=each.main)

@@ -12,11 +12,13 @@ from typing import Final
 
 from server.rules.names import LANGUAGES
 from server.rules.tour.words import PURPOSES
+from wire.described import FIELDS
 
 MAX_BYTES: Final = 8 << 20
 SETTINGS: Final = "settings"
 KEY: Final = "key"
 VALUE: Final = "value"
+_REGISTRATION_LISTS: Final = ("fields", "required", "categories", "consents")
 
 
 def _names(key: str = "names") -> tuple[str, ...]:
@@ -94,9 +96,17 @@ SETTING_KEYS: Final = (
     "theme.accent",
     "theme.logo",
     *(f"retention.{purpose}" for purpose in PURPOSES),
+    "members.employee_number",
+    "members.national_id",
+    *(f"registration.{key}" for key in (*_REGISTRATION_LISTS, "card_years", "partial_birth")),
+    *(f"registration.reasons.{field}.{language}" for field in FIELDS for language in LANGUAGES),
 )
 LISTS: Final = frozenset(
-    {"days", "booths", "fairs.booths", "fairs", "territories", "tour.languages", "tour.territories_from"}
+    {
+        *("days", "booths", "fairs.booths", "fairs", "territories"),
+        *("tour.languages", "tour.territories_from"),
+        *(f"registration.{key}" for key in _REGISTRATION_LISTS),
+    }
 )
 """Columns and settings of which a cell may hold several."""
 

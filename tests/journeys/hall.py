@@ -78,6 +78,14 @@ class Hall:
         self.tokens = iter(self.office.tokens(60))
         self.server = self.run()
 
+    def behind_proxy(self, config: Path) -> Proxy:
+        """Put a way to the server before a kiosk that is set up, and can be cut."""
+        proxy = Proxy(self._port)
+        self._ending.callback(proxy.close)
+        text = config.read_text(encoding="utf-8").replace(f":{self._port}", f":{proxy.port}")
+        config.write_text(text, encoding="utf-8")
+        return proxy
+
     def run(self) -> Process:
         """Start the server, again after a stop."""
         self.server = self.office.run()
@@ -86,12 +94,8 @@ class Hall:
 
     def booth(self, name: str) -> Booth:
         """Set a kiosk up and wait until it has its programme."""
-        proxy = Proxy(self._port)
-        self._ending.callback(proxy.close)
         config = self.office.add_kiosk(name)
-        text = config.read_text(encoding="utf-8").replace(f":{self._port}", f":{proxy.port}")
-        config.write_text(text, encoding="utf-8")
-        booth = Booth(config, proxy, self._ending)
+        booth = Booth(config, self.behind_proxy(config), self._ending)
         booth.ready()
         return booth
 

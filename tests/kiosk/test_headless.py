@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import fields
+from datetime import date
 from typing import Any, get_args
 
 import pytest
@@ -12,10 +13,12 @@ from kiosk.notices import (
     Delivered,
     Described,
     Done,
+    LikelyMember,
     Link,
     Notice,
     Pairing,
     ProgrammeTaken,
+    Registered,
     Scanned,
     StaffDone,
     StaffIn,
@@ -45,6 +48,16 @@ NOTICES: list[tuple[Notice, str, str]] = [
     (StaffRefused("locked", 60.0), "staff_refused", "a PIN was not taken (locked)"),
     (CardIgnored(), "card_ignored", "a card was shown while staff are in: nothing is recorded"),
     (StaffDone("booth", "", "clinic"), "staff_done", "staff: booth clinic"),
+    (
+        Registered(CARD, "R1 a token", date(2027, 1, 1), can_print=True),
+        "registered",
+        f"a member is registered, with the card {CARD}",
+    ),
+    (
+        LikelyMember("employee_number", 1),
+        "likely_member",
+        "somebody alike was registered here already (employee",
+    ),
     (Delivered(7, 3, 0, [1.5]), "delivered", "all delivered"),
     (Delivered(7, 3, 12, []), "delivered", "delivered, 12 facts waiting, safe"),
     (Link(up=True, reason="", waiting=4), "link", "connected"),
@@ -86,14 +99,20 @@ def test_each_notice_is_one_object_with_all_its_fields(notice: Notice, name: str
     assert "\n" not in line
     read: dict[str, Any] = json.loads(line)
     assert read.pop("notice") == name
-    assert set(read) == {field.name for field in fields(notice)}
+    hidden = {field.name for field in fields(notice) if not field.repr}
+    assert set(read) == {field.name for field in fields(notice)} - hidden
     # JSON knows no tuples.
     as_told = {
         name: tuple(value) if isinstance(getattr(notice, name), tuple) else value
         for name, value in read.items()
     }
     kind: Any = type(notice)
-    assert kind(**as_told) == notice
+    assert kind(**as_told, **{name: getattr(notice, name) for name in hidden}) == notice
+
+
+def test_a_cards_token_is_never_told() -> None:
+    for as_json in (True, False):
+        assert "token" not in told(Registered(CARD, "R1 a token", date(2027, 1, 1)), as_json=as_json)
 
 
 def test_no_kind_of_notice_is_left_out() -> None:

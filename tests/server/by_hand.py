@@ -9,6 +9,7 @@ from server.store.ledger import Place
 from tests.server.facts import FAIR, HOUR, MINUTE, SLOT, TOUR, ms
 from wire.card import Category
 from wire.events import (
+    CardRevoked,
     ClockOffset,
     Event,
     EventError,
@@ -16,6 +17,8 @@ from wire.events import (
     Lost,
     Passage,
     Refusal,
+    Registration,
+    Reissue,
     SessionAttendance,
     SignUp,
     Unknown,
@@ -27,6 +30,7 @@ from wire.events import (
 
 SECOND_FAIR: Final = "fes-2025"
 OFFERS: Final = ("loan", "cover")
+_NEVER_COUNT: Final = (Void, ClockOffset, Lost, Refusal, Registration, Reissue, CardRevoked, Unknown)
 # Where Morocco was an hour ahead of UTC, [from, to), by its own announcements; else it is on UTC.
 AN_HOUR_AHEAD: Final = [
     (ms("2024-04-14T02:00"), ms("2025-02-23T02:00")),
@@ -92,7 +96,7 @@ def lines_of(delivered: Sequence[tuple[Place, bytes]]) -> list[Line]:
             clocks[place.device, found.boot_id].append(reading)
     lines = []
     for place, found in facts.values():
-        if isinstance(found.fact, Void | ClockOffset | Lost | Refusal | Unknown) or found.event_id in voided:
+        if isinstance(found.fact, _NEVER_COUNT) or found.event_id in voided:
             continue
         who = found.fact.card
         if who is not None and who.category == Category.STAFF:

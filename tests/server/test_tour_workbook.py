@@ -255,4 +255,5 @@ def test_no_cells_are_more_than_a_list_of_problems(cells: list[tuple[str, int, i
 def test_every_setting_and_column_is_one_that_a_tour_knows() -> None:
     values = EXAMPLE.values()
     assert set(SHEETS) <= {*values}
-    assert {key.partition(".")[0] for key in SETTING_KEYS} == {"body", "tour", "theme", "retention"}
+    sections = {"body", "tour", "theme", "retention", "members", "registration"}
+    assert {key.partition(".")[0] for key in SETTING_KEYS} == sections

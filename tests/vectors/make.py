@@ -28,13 +28,17 @@ from wire.card import Card, Category, RefusalCode
 from wire.envelope import seal_batch
 from wire.events import (
     CardRef,
+    CardRevoked,
     ClockOffset,
+    Consented,
     Event,
     Fact,
     Feedback,
     Lost,
     Passage,
     Refusal,
+    Registration,
+    Reissue,
     SessionAttendance,
     SignUp,
     Unknown,
@@ -209,7 +213,27 @@ def _served() -> list[Event]:
     admitted = _event(
         199, SessionAttendance(card=reference, session="delegates", invited=False), staff_id="101"
     )
-    return [*(_event(100 + number, fact) for number, fact in enumerate(facts)), admitted]
+    return [*(_event(100 + number, fact) for number, fact in enumerate(facts)), admitted, *_enrolled()]
+
+
+def _enrolled() -> list[Event]:
+    """Give what staff do with cards."""
+    days = {"valid_from": date(2024, 11, 1), "valid_to": date(2027, 10, 31)}
+    number = str(CARD.identity)
+    facts: list[Fact] = [
+        Registration(
+            card=CardRef.of(replace(CARD, card_id=0x00C0FFEE00C100)),
+            consents=[Consented(id="contact", version=2)],
+            language="ar",
+            sealed=b"stands for a sealed box",
+            **days,
+        ),
+        Reissue(
+            card=CardRef.of(replace(CARD, card_id=0x00C0FFEE00C101)), replaces=number, reason="lost", **days
+        ),
+        CardRevoked(card=number, reason="lost"),
+    ]
+    return [_event(300 + at, fact, staff_id="101") for at, fact in enumerate(facts)]
 
 
 def events() -> Json:
@@ -366,6 +390,24 @@ def _branded() -> programme.Programme:
     """Give a programme that also names a logo."""
     theme = described.Theme(colour="#5b1a3a", accent="#ffd27f", languages=["ar", "fr"], logo=LOGO)
     return msgspec.structs.replace(_told(), theme=theme)
+
+
+def _formed() -> programme.Programme:
+    """Give a programme that also says what is asked of whoever is registered."""
+    form = described.Form(
+        fields=[
+            described.FormField(id="name_ar", required=True, reason={"ar": "للبطاقة", "fr": "Pour la carte"}),
+            described.FormField(id="category", required=True),
+            described.FormField(id="phone"),
+        ],
+        employee_number="[0-9]{7}",
+        national_id="D-123/2024",
+        categories=["active", "widow"],
+        consents=["contact"],
+        card_years=5,
+        partial_birth=True,
+    )
+    return msgspec.structs.replace(_branded(), form=form)
 
 
 PRIVATE: Final = {"phone": "+212612345678", "text": "شكرا، merci, ⵜⴰⵏⵎⵎⵉⵔⵜ"}
@@ -546,6 +588,10 @@ def recorded() -> Json:
         "branded": {
             "fields": msgspec.to_builtins(_branded()),
             "message": programme.sign_programme(_branded(), BODY).hex(),
+        },
+        "formed": {
+            "fields": msgspec.to_builtins(_formed()),
+            "message": programme.sign_programme(_formed(), BODY).hex(),
         },
     }
 

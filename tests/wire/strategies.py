@@ -13,15 +13,20 @@ from wire import card, programme
 from wire.card import Card, Category, RefusalCode
 from wire.events import (
     EPOCH_LIMIT,
+    MAX_CONSENTS,
     MAX_TOPICS,
     CardRef,
+    CardRevoked,
     ClockOffset,
+    Consented,
     Event,
     Fact,
     Feedback,
     Lost,
     Passage,
     Refusal,
+    Registration,
+    Reissue,
     SessionAttendance,
     SignUp,
     Unknown,
@@ -135,6 +140,36 @@ def _feedbacks(draw: st.DrawFn) -> Feedback:
     )
 
 
+_consented = st.builds(Consented, id=names, version=st.integers(1, 2**31 - 1))
+_numbers = card_refs.map(lambda ref: ref.identity)
+_spans = st.tuples(st.dates(card.DAY_ZERO, card.LAST_DAY), st.dates(card.DAY_ZERO, card.LAST_DAY)).map(sorted)
+
+
+@st.composite
+def _registrations(draw: st.DrawFn) -> Registration:
+    first, last = draw(_spans)
+    return Registration(
+        card=draw(card_refs),
+        valid_from=first,
+        valid_to=last,
+        consents=draw(st.lists(_consented, max_size=MAX_CONSENTS)),
+        language=draw(_languages),
+        sealed=draw(_sealed),
+    )
+
+
+@st.composite
+def _reissues(draw: st.DrawFn) -> Reissue:
+    first, last = draw(_spans)
+    return Reissue(
+        card=draw(card_refs),
+        replaces=draw(_numbers),
+        valid_from=first,
+        valid_to=last,
+        reason=draw(reasons),
+    )
+
+
 _offsets = st.integers(-(2**53) + 1, 2**53 - 1)
 known_facts: st.SearchStrategy[Fact] = st.one_of(
     st.builds(Visit, card=st.none() | card_refs, clock_doubtful=st.booleans()),
@@ -152,6 +187,9 @@ known_facts: st.SearchStrategy[Fact] = st.one_of(
     _feedbacks(),
     st.builds(SessionAttendance, card=card_refs, session=names, invited=st.booleans()),
     st.builds(Passage, direction=st.sampled_from(["in", "out"]), card=st.none() | card_refs),
+    _registrations(),
+    _reissues(),
+    st.builds(CardRevoked, card=_numbers, reason=reasons),
 )
 unknown_facts = st.builds(Unknown, kind=names.map("x{}".format).map(lambda kind: kind[:64]), raw=json_bytes)
 

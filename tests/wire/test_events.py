@@ -1,5 +1,8 @@
 """Facts as JSON: kept byte for byte, and refused with a code where they cannot be understood."""
 
+from datetime import date
+from typing import Any
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -8,6 +11,7 @@ from hypothesis import strategies as st
 from tests.wire.strategies import (
     SEALING,
     VISIT,
+    a_card,
     damaged,
     events,
     few,
@@ -23,10 +27,12 @@ from wire.events import (
     MAX_EVENT_BYTES,
     MAX_SEALED,
     MAX_TOPICS,
+    CardRef,
     Event,
     EventError,
     Fact,
     Feedback,
+    Registration,
     SignUp,
     Unknown,
     Visit,
@@ -374,3 +380,20 @@ def test_any_bytes_are_a_batch_or_refused(body: bytes) -> None:
 
 def test_no_event_says_more_of_a_card_than_its_reference() -> None:
     assert set(msgspec.json.decode(RAW)["fact"]["card"]) == set(wire_events.CardRef.__struct_fields__)
+
+
+def test_a_registration_needs_a_form_and_days_in_their_order() -> None:
+    card = CardRef.of(a_card())
+    good: dict[str, Any] = {
+        "card": card,
+        "valid_from": date(2024, 11, 1),
+        "valid_to": date(2024, 11, 1),
+        "consents": [],
+        "language": "ar",
+        "sealed": b"sealed",
+    }
+    assert Registration(**good).valid_to == date(2024, 11, 1)
+    with pytest.raises(ValueError, match="without a form"):
+        Registration(**{**good, "sealed": b""})
+    with pytest.raises(ValueError, match="before it begins"):
+        Registration(**{**good, "valid_to": date(2024, 10, 31)})

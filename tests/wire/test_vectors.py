@@ -25,7 +25,11 @@ READ: Final[dict[str, Any]] = {
 
 OLDER: Final[dict[str, Any]] = {
     name: json.loads((make.HERE / "older" / f"{name}.json").read_text(encoding="utf-8"))
-    for name in ("messages", "messages-2", "programme", "programme-2", "programme-3", "recorded")
+    for name in (
+        *("messages", "messages-2"),
+        *("programme", "programme-2", "programme-3", "programme-4"),
+        "recorded",
+    )
 }
 
 
@@ -84,7 +88,7 @@ def test_a_message_is_read_as_its_vector_says(vector: dict[str, Any]) -> None:
     )
 
 
-@pytest.mark.parametrize(("name", "part"), [("programme", "programme"), ("recorded", "branded")])
+@pytest.mark.parametrize(("name", "part"), [("programme", "programme"), ("recorded", "formed")])
 def test_a_programme_is_read_as_its_vector_says(name: str, part: str) -> None:
     vector = READ[name][part]
     opened = programme.open_programme(bytes.fromhex(vector["message"]), key_of(name, "body"))
@@ -141,6 +145,16 @@ def test_a_programme_of_before_logos_keeps_its_colours(vectors: dict[str, Any], 
     opened = programme.open_programme(bytes.fromhex(vectors[part]["message"]), key)
     assert says(msgspec.to_builtins(opened), vectors[part]["fields"])
     assert (opened.theme.colour, opened.theme.accent, opened.theme.logo) == ("#14532d", "#f59e0b", "")
+
+
+@pytest.mark.parametrize(
+    ("vectors", "part"), [(READ["recorded"], "branded"), (OLDER["programme-4"], "programme")]
+)
+def test_a_programme_of_before_forms_registers_nobody(vectors: dict[str, Any], part: str) -> None:
+    key = bytes.fromhex(vectors["keys"]["body"]["public"])
+    opened = programme.open_programme(bytes.fromhex(vectors[part]["message"]), key)
+    assert says(msgspec.to_builtins(opened), vectors[part]["fields"])
+    assert opened.form is None
 
 
 def says(found: object, expected: object) -> bool:

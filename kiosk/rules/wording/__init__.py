@@ -6,12 +6,14 @@ never reads a cause or a number by itself; staff read the cause when they touch 
 
 ``verdicts`` are a scan's, ``dialogue`` and ``labels`` a member's who touches the screen, ``standing``
 what is there when nobody does, ``helping`` the help's, and ``technician`` is for pairing and
-scanners, ``staffing`` the staff's menu. ``spoken`` is what all of them say aloud.
+scanners, ``staffing`` the staff's menu, ``enrolling`` a registration. ``spoken`` is what all of them say
+aloud.
 """
 
 from collections.abc import Iterator
 
-from kiosk.rules.wording import dialogue, helping, spoken, staffing, standing, technician, verdicts
+from kiosk.rules.wording import dialogue, enrolling, helping, spoken, staffing, standing, technician, verdicts
+from kiosk.rules.wording.enrolling import FormLabel
 from kiosk.rules.wording.helping import back, cause, choose_language, for_staff, how_to
 from kiosk.rules.wording.labels import Label, faces, label
 from kiosk.rules.wording.said import Said, Translator
@@ -40,6 +42,7 @@ from kiosk.rules.wording.technician import (
 from kiosk.rules.wording.verdicts import cannot_record, verdict
 
 __all__ = [
+    "FormLabel",
     "Label",
     "Said",
     "StaffLabel",
@@ -53,6 +56,7 @@ __all__ = [
     "cause",
     "choose_language",
     "dialogue",
+    "enrolling",
     "faces",
     "for_staff",
     "how_to",
@@ -80,7 +84,7 @@ __all__ = [
 
 def all_messages() -> Iterator[str]:
     """Give every sentence that a catalogue must hold, but for those with a number."""
-    parts = (standing, verdicts, technician, helping, dialogue, spoken, staffing)
+    parts = (standing, verdicts, technician, helping, dialogue, spoken, staffing, enrolling)
     yield from dict.fromkeys(sentence for part in parts for sentence in part.messages())
 
 

@@ -14,6 +14,7 @@ class StaffLabel(StrEnum):
     """A button's word or a heading, by its English sentence."""
 
     STAFF = "Staff"
+    REGISTER = "Register a member"
     UNDO = "Undo a record"
     BY_HAND = "Check in by hand"
     BOOTH = "Switch booth"
@@ -72,6 +73,7 @@ _NO_STICK: Final = Said("Plug in a USB stick", "Then touch: {look_again}.")
 _NOTHING_TO_UNDO: Final = Said("Nothing to undo", "No record of this kiosk can be undone.")
 
 _WRITING: Final = Said("Writing to the stick", "Please leave it plugged in.")
+_PRINTING: Final = Said("Printing the card", "This takes a moment.")
 _LEAVING: Final = Said("One moment, please", "This kiosk is closing.")
 _DONE: Final = {
     "booth": Said("This kiosk has moved", "It stands here now: {booth}."),
@@ -79,9 +81,12 @@ _DONE: Final = {
     "by_hand": Said("It is recorded", "The visit counts for this booth."),
     "export": Said("The stick is ready", "{file}"),
     "diagnostics": Said("The stick is ready", "{file}"),
+    "print": Said("The card is printed", "Please hand it over."),
 }
 _WRITTEN_ONE: Final = "{count} record in the file {file}"
 _WRITTEN_MANY: Final = "{count} records in the file {file}"
+_NOT_PRINTED: Final = "Photograph the card meanwhile, or print it again."
+_ANY: Final = "any"
 _NOT_DONE: Final = {
     ("booth", "unknown_booth"): Said(
         "This booth is not in the programme", "The programme has changed. Please look at the list again."
@@ -97,6 +102,25 @@ _NOT_DONE: Final = {
         "This card is no longer in use", "It was lost or replaced. Please ask for the new one."
     ),
     ("by_hand", "closed"): Said("These days are over", "Nothing is recorded here any more."),
+    ("registration", "closed"): Said("These days are over", "Nothing is recorded here any more."),
+    ("registration", "no_form"): Said(
+        "Nobody can be registered here", "The programme does not say what to ask."
+    ),
+    ("registration", "no_card_key"): Said(
+        "This kiosk cannot make cards yet", "Connect it once to the server, then try again."
+    ),
+    ("registration", "incomplete"): Said(
+        "This form is not complete", "Please look at its fields again, then save it."
+    ),
+    ("print", "no_printer"): Said("No printer is set up here", _NOT_PRINTED),
+    ("print", "paper"): Said("The printer has no paper", _NOT_PRINTED),
+    ("print", "open"): Said("The printer is open", _NOT_PRINTED),
+    ("print", "jam"): Said("Paper is stuck in the printer", _NOT_PRINTED),
+    ("print", "ink"): Said("The printer has no ink left", _NOT_PRINTED),
+    ("print", "kept"): Said(
+        "The card is printed", "A copy is left in the print service. Please call a technician."
+    ),
+    ("print", _ANY): Said("The printer does not answer", _NOT_PRINTED),
     ("stick", "full"): Said(
         "The stick is full", "Make room on it, or use another one. Nothing was left on it."
     ),
@@ -200,6 +224,8 @@ def busy(translator: Translator, what: str) -> Said:
     """Ask for a moment while a wish is done."""
     if what in _STICKS:
         return in_words(translator, _WRITING)
+    if what == "print":
+        return in_words(translator, _PRINTING)
     return in_words(translator, _LEAVING if what in _ASKED else _LOOKING)
 
 
@@ -218,7 +244,8 @@ def not_done(translator: Translator, what: str, code: str) -> Said:
     """Say what was not done, and why: by ``StaffDone``'s code, ``no_disk`` or ``no_answer``."""
     if code == "no_disk":
         return in_words(translator, _NO_DISK)
-    known = _NOT_DONE.get(("stick" if what in _STICKS else what, code), _NO_ANSWER)
+    what = "stick" if what in _STICKS else what
+    known = _NOT_DONE.get((what, code)) or _NOT_DONE.get((what, _ANY), _NO_ANSWER)
     return in_words(translator, known)
 
 
@@ -280,7 +307,7 @@ def messages() -> Iterator[str]:
     yield from (*REASONS.values(), *_KINDS.values(), _OTHER_KIND)
     yield from (_PIN, *_PIN_REFUSED.values(), _IGNORED, _NUMBER_ODD)
     yield from sentences_of(_LOOKING, _NUMBER, _SWITCH, _NO_CARD, *_ASKED.values())
-    yield from sentences_of(_NO_STICK, _NOTHING_TO_UNDO, _WRITING, _LEAVING)
+    yield from sentences_of(_NO_STICK, _NOTHING_TO_UNDO, _WRITING, _PRINTING, _LEAVING)
     yield from (said.title for said in _DONE.values())
     yield from (_DONE[what].text for what in _DONE if what not in _STICKS)
     yield from sentences_of(*_NOT_DONE.values(), _NO_DISK, _NO_ANSWER)

@@ -19,6 +19,8 @@ gives them. A star marks what must be there::
     topics        a list: id* names* icon
     theme         colour accent
     retention     days for each purpose
+    members       employee_number national_id
+    registration  fields* required reasons categories consents card_years partial_birth
 
 ``examine`` finds everything that is wrong at once and says where, as a place such as
 ``("booths", 1, "partner")``; the reader of the file knows the line or cell of a place.

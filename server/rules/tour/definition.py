@@ -18,6 +18,7 @@ EXAMPLES: Final = {
     "texts": 'write texts = { ar = "…", fr = "…" }',
     "sector": 'write sector = "bank" or another sector',
     "fair": 'write fair = "…", the id of one of the fairs',
+    "fields": 'write fields = ["name_ar", "name_latin", "category", "phone"]',
     "booth": 'write booth = "…", the id of one of the booths',
 }
 """What to write where a key is missing, in TOML."""

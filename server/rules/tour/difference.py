@@ -89,7 +89,8 @@ def _differences(before: FairDefinition, after: FairDefinition) -> list[str]:
         if old_ids != new_ids:
             words.append(f"{key}: {_listed(old_ids, new_ids)}")
     words += _of_look(before.theme, after.theme)
-    words += [key for key in ("retention", "region") if getattr(before, key) != getattr(after, key)]
+    plain = {"retention": "retention", "members": "members", "form": "registration", "region": "region"}
+    words += [said for key, said in plain.items() if getattr(before, key) != getattr(after, key)]
     return words
 
 

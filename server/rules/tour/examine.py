@@ -11,6 +11,8 @@ from server.rules.reader import Finding, Reader, shown
 from server.rules.tour.definition import EXAMPLES, TourDefinition
 from server.rules.tour.fairs import Stop, booths_of, read_fairs, read_head, refuse_disagreement
 from server.rules.tour.lists import first_numbers, refuse_double_names
+from server.rules.tour.members import read_members
+from server.rules.tour.registration import read_registration
 from server.rules.tour.sessions import Planned, read_sessions
 from server.rules.tour.stalls import At, read_booths, read_offers, read_partners
 from server.rules.tour.territories import read_levels, read_territories
@@ -43,6 +45,8 @@ _SECTIONS: Final = (
     "topics",
     "theme",
     "retention",
+    "members",
+    "registration",
 )
 
 
@@ -89,6 +93,8 @@ def examine(
         territories=places,
     )
     theme, logo = read_theme(reader, top.get("theme"), languages)
+    categories = read_categories(reader, top.get("categories"))
+    members = read_members(reader, top.get("members"))
     shared = FairDefinition(
         body=body,
         fair=stops[0].fair if stops else _NOWHERE,
@@ -97,12 +103,20 @@ def examine(
         territories=territories,
         tour_names=head.names,
         levels=levels,
-        categories=read_categories(reader, top.get("categories")),
+        categories=categories,
         consents=consents,
         notices=read_notices(reader, top.get("notices"), languages),
         topics=read_topics(reader, top.get("topics")),
         theme=theme,
         retention=read_retention(reader, top.get("retention")),
+        members=members,
+        form=read_registration(
+            reader,
+            top.get("registration"),
+            members=members,
+            consents=[consent.id for consent in consents],
+            categories=[category.id for category in categories],
+        ),
     )
     fairs = [
         _definition(reader, stop, shared, at=booths_at, offers=_at(offers, offers_at, stop), planned=planned)

@@ -153,6 +153,11 @@ def _pixels(places: Sequence[tuple[float, float]]) -> list[tuple[int, ...]]:
     return [tuple(rows[start : start + 3]) for start in at]
 
 
+def _picture(path: str) -> None:
+    """Write what is on the screen into a file."""
+    _face().export_to_png(path)
+
+
 def _tap(name: str) -> bool:
     """Touch a button by its name, for as long as a frame; False where the screen has none of it."""
     from kivy.tests.common import UnitTestTouch  # noqa: PLC0415 - the same
@@ -212,6 +217,7 @@ def _plug(*places: str) -> None:
 ANSWERS: Final[dict[str, Callable[..., Any]]] = {
     "view": _view,
     "pixels": _pixels,
+    "picture": _picture,
     "size": _size,
     "tap": _tap,
     "where": _where,

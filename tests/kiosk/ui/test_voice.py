@@ -25,7 +25,7 @@ FOR_STAFF = {
     *(Kind.PAIRED, Kind.SCANNER_SET_UP, Kind.PIN, Kind.STAFF_MENU, Kind.UNDO, Kind.WHY, Kind.NOTHING_TO_UNDO),
     *(Kind.BY_HAND, Kind.NO_CARD, Kind.BOOTHS, Kind.SWITCH, Kind.LIGHT, Kind.STATE, Kind.EXPORT),
     *(Kind.DIAGNOSTICS, Kind.NO_STICK, Kind.POWER, Kind.RESTART, Kind.QUIT, Kind.STAFF_DONE),
-    *(Kind.STAFF_NOT_DONE,),
+    *(Kind.STAFF_NOT_DONE, *(kind for kind in Kind if kind.startswith("form_"))),
 }
 """Screens that only technicians and staff come to, who read them."""
 TONE_S = 1.0
