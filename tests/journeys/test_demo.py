@@ -118,6 +118,8 @@ def photographed(browser: Browser, sheet: Path, tmp_path: Path) -> list[str]:
         cards.nth(number).scroll_into_view_if_needed()
         picture = tmp_path / f"card-{number}.png"
         cards.nth(number).screenshot(path=picture)
-        codes += [code.text for code in zxingcpp.read_barcodes(Image.open(picture))]
+        # What looks like a bar code by chance is nobody's card.
+        found = zxingcpp.read_barcodes(Image.open(picture), formats=zxingcpp.BarcodeFormat.QRCode)
+        codes += [code.text for code in found]
     page.close()
     return codes

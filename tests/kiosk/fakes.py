@@ -17,7 +17,7 @@ import msgspec
 from kiosk import bootstrap
 from kiosk.clock import Clock
 from kiosk.config import KioskConfig
-from kiosk.journal import Journal
+from kiosk.journal import Journal, reading
 from kiosk.notices import Delivered, Notice, ProgrammeTaken, Scanned, Trouble
 from kiosk.rules.desk import Moment
 from kiosk.station import Around, Reading, Station
@@ -382,10 +382,12 @@ class Kiosk:
         until(lambda: len(self.server.hellos) > before, what="a hello")
 
     def delivered(self) -> bool:
-        """Whether the server holds every fact that was told, and the kiosk knows it."""
+        """Whether the server holds every fact that was told, and the journal knows it of each that it has."""
         told = {scanned.event_id for scanned in self.told(Scanned) if scanned.event_id}
         held = {event.event_id for event in self.server.events()}
-        return told <= held and self.station.waiting == 0
+        with reading(bootstrap.journal_path(self.config)) as journal:
+            known = all(delivered for _, _, delivered in journal.entries())
+        return told <= held and known and self.station.waiting == 0
 
     def marks(self) -> list[Delivered]:
         return self.told(Delivered)
