@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser
@@ -70,6 +71,7 @@ def test_a_day_without_a_window_loses_and_doubles_nothing(ending: ExitStack) -> 
         assert 0 < told[spread]["p50"] <= told[spread]["p95"]
 
 
+@pytest.mark.long
 def test_with_a_screen_it_opens_a_window_and_goes_on_until_ctrl_c(ending: ExitStack) -> None:
     process = demo(ending, "--kiosks", "1", env=OFFSCREEN)
     page = address(process)
@@ -86,6 +88,7 @@ def test_with_a_screen_it_opens_a_window_and_goes_on_until_ctrl_c(ending: ExitSt
     assert (told["lost"], told["doubled"]) == (0, 0)
 
 
+@pytest.mark.long
 def test_without_a_screen_it_says_so_and_with_a_camera_it_writes_cards_to_hold_up(
     ending: ExitStack, browser: Browser, tmp_path: Path
 ) -> None:

@@ -17,7 +17,7 @@ def _hold(report: chaos.Report) -> None:
     assert report.attendance_counted == report.attendance_expected, told
 
 
-@pytest.mark.parametrize("kind", ["amqtt", "mosquitto"])
+@pytest.mark.parametrize("kind", ["amqtt", pytest.param("mosquitto", marks=pytest.mark.long)])
 def test_ledger_equals_journals_after_kills_and_cuts(tmp_path: Path, kind: str) -> None:
     _hold(chaos.run(tmp_path, kind=kind, seconds=20, rate=40, seed=1))
 

@@ -177,6 +177,7 @@ def used_by(text: str, path: Path) -> str:
     return f"lines:{lines}"
 
 
+@pytest.mark.long
 def test_a_wiped_kiosk_takes_the_code_of_the_next_fair_and_no_other_bodys(
     site: Site, camera: LiveCamera, ending: ExitStack, tmp_path: Path
 ) -> None:

@@ -159,6 +159,7 @@ def test_feedback_without_a_name_and_with_a_card(at_booth: At, site: Site) -> No
     assert window.process.stop() == 0
 
 
+@pytest.mark.long
 def test_a_dialogue_that_is_left_is_wiped_and_agrees_to_nothing(at_booth: At, site: Site) -> None:
     before = count(site, "sign_up")
     window = begun(at_booth, *site.tokens(1), SHOW_OFFERS, LOAN, PHONE)
