@@ -22,7 +22,7 @@ from kiosk.recorder import Recorder
 from kiosk.rules.registration import Doubles, Entries, Places, Rules
 from kiosk.wishes import PrintCardWish, RegisterWish
 from wire.card import LAST_DAY, Card, CardError, Category, body_tag, sign
-from wire.card_sheet import Bilingual, CardFace, bilingual, card_pdf, category_words
+from wire.card_sheet import Bilingual, CardFace, bilingual, category_words
 from wire.described import Form
 from wire.envelope import EnvelopeError
 from wire.events import CardRef, Consented, Language, Registration
@@ -128,8 +128,12 @@ class Registering:
         programme, print_card = self._descriptions.programme, self._press.print_card
         if programme is None or print_card is None:
             return StaffDone("print", "no_printer")
+        # Late: the window must not wait for what draws a card on paper.
+        from wire.card_sheet.paper import sheets_pdf  # noqa: PLC0415
+
         try:
-            pdf = card_pdf(self._face(programme, wish), assets_dir() / "fonts")
+            # A sheet with one card: a printer knows the size of that paper.
+            pdf = sheets_pdf([self._face(programme, wish)], assets_dir() / "fonts")
         except (CardError, NotMadeError) as problem:
             return StaffDone("print", "refused", str(problem))
         trouble = print_card(pdf)

@@ -12,7 +12,6 @@ from kiosk.ui.page import Page, actions, header, inside
 from kiosk.ui.theme import GRID, INK, LINE, QUIET, WHITE
 from kiosk.ui.view import CardShown
 from kiosk.ui.widgets import Ink, Words, border, panel
-from wire.card_sheet.code import SIDE, bars
 
 _MOST_CODE_MM: Final = 110.0
 _SHARES: Final = (1.2, 1, 1.1)
@@ -50,6 +49,9 @@ def draw_card(page: Page) -> None:
 
 def _code(kit: Kit, at: Rect, token: str) -> Ink:
     """Draw the code in modules of whole pixels: a camera reads no blurred edges."""
+    # Late: most starts of the window draw no card.
+    from wire.card_sheet.code import SIDE, bars  # noqa: PLC0415
+
     module = at.width // SIDE
     side = module * SIDE
 

@@ -19,7 +19,8 @@ from kiosk.devices import printer
 from kiosk.devices.printer import Printer, PrinterTrouble, PrinterTroubleCode
 from tests.cups import Cups, IppPrinter
 from wire.card import Card, sign
-from wire.card_sheet import Bilingual, CardFace, sheets_pdf
+from wire.card_sheet import Bilingual, CardFace
+from wire.card_sheet.paper import sheets_pdf
 
 FONTS: Final = Path(__file__).parents[2] / "assets/made/fonts"
 CANARY: Final = b"Fatima-Canary"

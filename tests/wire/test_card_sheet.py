@@ -24,8 +24,10 @@ from pyzbar import pyzbar
 from kiosk.devices.decoder import Decoder
 from tests import logos
 from wire.card import Card, CardError, sign
-from wire.card_sheet import Bilingual, CardFace, card_pdf, card_picture, paper, sheets_pdf
+from wire.card_sheet import Bilingual, CardFace, paper
 from wire.card_sheet.layout import HEIGHT, WIDTH, Bleed, Line, lay_out
+from wire.card_sheet.paper import card_pdf, sheets_pdf
+from wire.card_sheet.picture import card_picture
 
 Picture = NDArray[np.uint8]
 ROOT: Final = Path(__file__).parents[2]

@@ -3,11 +3,12 @@
 Both sides draw it alike: a kiosk hands one card over, the server prints sheets of ten. The same
 card always gives the same bytes. No photo, rank, unit or number of a person is on it, as none is
 in its code.
+
+What draws is imported where it is wanted, from ``paper`` and ``picture``: it loads libraries for which
+neither a kiosk's window nor a command should wait that draws no card.
 """
 
-from wire.card_sheet.face import NAMELESS, Bilingual, CardFace
-from wire.card_sheet.paper import CARDS_A_SHEET, MOST_CARDS, card_pdf, sheets_pdf
-from wire.card_sheet.picture import CardPicture, card_picture
+from wire.card_sheet.face import CARDS_A_SHEET, MOST_CARDS, NAMELESS, Bilingual, CardFace
 from wire.card_sheet.words import bilingual, category_words
 
 __all__ = [
@@ -16,10 +17,6 @@ __all__ = [
     "NAMELESS",
     "Bilingual",
     "CardFace",
-    "CardPicture",
     "bilingual",
-    "card_pdf",
-    "card_picture",
     "category_words",
-    "sheets_pdf",
 ]

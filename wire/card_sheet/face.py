@@ -13,6 +13,9 @@ from wire.card import Card, CardError, RefusalCode, parse
 from wire.contrast import COLOUR, INK, LEAST, WHITE, contrast
 from wire.logo import flaw_of
 
+CARDS_A_SHEET: Final = 10
+MOST_CARDS: Final = 10_000
+"""In one document, which is put together in memory: a thousand sheets, 15 MB of file."""
 MOST_LETTERS: Final = 160
 """Of one name: more than anybody's, and a bound on what it costs to set one."""
 _COLOUR: Final = re.compile(r"^#[0-9a-f]{6}\Z")

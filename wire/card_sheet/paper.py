@@ -13,12 +13,9 @@ from fpdf.fonts import TTFFont
 
 from wire.card import DAY_ZERO, CardError
 from wire.card_sheet.code import SIDE, bars
-from wire.card_sheet.face import CardFace
+from wire.card_sheet.face import CARDS_A_SHEET, MOST_CARDS, CardFace
 from wire.card_sheet.layout import HEIGHT, MODULE, WIDTH, Bleed, Box, Code, Line, Logo, Shape, lay_out
 
-CARDS_A_SHEET: Final = 10
-MOST_CARDS: Final = 10_000
-"""In one document, which is put together in memory: a thousand sheets, 15 MB of file."""
 BLEED: Final = 3.0
 _MARK: Final = 4.0
 _A4: Final = (210.0, 297.0)
