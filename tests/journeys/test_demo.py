@@ -122,7 +122,8 @@ def photographed(browser: Browser, sheet: Path, tmp_path: Path) -> list[str]:
         picture = tmp_path / f"card-{number}.png"
         cards.nth(number).screenshot(path=picture)
         # What looks like a bar code by chance is nobody's card.
-        found = zxingcpp.read_barcodes(Image.open(picture), formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
+        formats = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+        found = zxingcpp.read_barcodes(Image.open(picture), formats=formats)
         codes += [code.text for code in found]
     page.close()
     return codes
