@@ -258,13 +258,9 @@ class Staff:
             last = fact.card.card_id[-4:] if fact.card else ""
             kind = _DOORS[fact.direction] if isinstance(fact, Passage) else fact.kind
             told = RecordedFact(event.event_id, kind, event.occurred_at, event.booth, last)
-            found.append((told, None if fact.card is None else _identity(fact.card)))
+            found.append((told, None if fact.card is None else CardIdentity.parse(fact.card.identity)))
         return found
 
 
 def _reference(card: CardIdentity) -> CardRef:
     return CardRef(key_id=card.key_id, card_id=f"{card.card_id:014x}", category=Category.UNKNOWN, language="")
-
-
-def _identity(card: CardRef) -> CardIdentity:
-    return CardIdentity(card.key_id, int(card.card_id, 16))

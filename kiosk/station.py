@@ -365,7 +365,7 @@ class Station:
         """Know after a restart whose visit was recorded in the last ten minutes."""
         for event in newest:
             if isinstance(event.fact, Visit | Passage) and event.fact.card is not None:
-                card = CardIdentity(event.fact.card.key_id, int(event.fact.card.card_id, 16))
+                card = CardIdentity.parse(event.fact.card.identity)
                 then = Moment(event.occurred_at, event.monotonic_ms, event.boot_id, event.occurred_at)
                 self._recent.remember(card, then)
                 self._remember_passage(self._descriptions.desk, card, event.fact, event.event_id, then)
