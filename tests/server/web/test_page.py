@@ -289,17 +289,19 @@ def _clean(axe: Axe, page: Page) -> None:
 def test_the_language_and_the_theme_stay_as_chosen(visitors: Any, hall: Stage) -> None:
     page = visitors(hall).sign_in()
     html = page.locator("html")
-    ground = "getComputedStyle(document.body).backgroundColor"
-    assert page.evaluate(ground) == "rgb(250, 246, 238)"
+    ground = page.locator("body")
+    expect(ground).to_have_css("background-color", "rgb(250, 246, 238)")
     page.get_by_role("link", name="Français").click()
-    assert html.get_attribute("lang") == "fr"
+    expect(html).to_have_attribute("lang", "fr")
     page.get_by_role("link", name="Sombre").click()
-    assert page.evaluate(ground) == "rgb(16, 32, 29)"
+    expect(ground).to_have_css("background-color", "rgb(16, 32, 29)")
     page.goto(f"{hall.server.url}/")
-    assert (html.get_attribute("lang"), html.get_attribute("data-theme")) == ("fr", "dark")
+    expect(html).to_have_attribute("lang", "fr")
+    expect(html).to_have_attribute("data-theme", "dark")
     live(page)
     page.get_by_role("link", name="العربية").click()
-    assert (html.get_attribute("lang"), html.get_attribute("dir")) == ("ar", "rtl")
+    expect(html).to_have_attribute("lang", "ar")
+    expect(html).to_have_attribute("dir", "rtl")
 
 
 def test_time_runs_left_to_right_and_bars_grow_the_way_one_reads(visitors: Any, hall: Stage) -> None:
