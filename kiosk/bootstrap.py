@@ -3,6 +3,7 @@
 import random
 import secrets
 import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Protocol
@@ -15,7 +16,6 @@ from kiosk.config import KioskConfig, data_of
 from kiosk.devices.camera import Camera
 from kiosk.devices.decoder import Decoder
 from kiosk.devices.lines import LineScanner
-from kiosk.devices.printer import Printer
 from kiosk.devices.sight import Sight, preview
 from kiosk.export import export
 from kiosk.journal import Journal
@@ -24,6 +24,7 @@ from kiosk.lock import locked
 from kiosk.notices import Notice, Trouble
 from kiosk.pairing import Pairer
 from kiosk.recorder import Mint
+from kiosk.registering import PrintCard
 from kiosk.sources import LINES_PREFIX, types
 from kiosk.station import Around, Reader, Reading, Station
 from kiosk.touring import Touring
@@ -269,7 +270,7 @@ def make_touring(
             on_next_code=on_next_code,
             export=lambda directory: _export(config, directory),
             on_leave=on_leave,
-            print_card=Printer(config.printer).print if config.printer else None,
+            print_card=_printing(config.printer) if config.printer else None,
         )
         return make(lambda: make_station(config, eye, on_notice=on_notice, around=around))
 
@@ -314,6 +315,16 @@ def run(config_file: Path, source: str, *, once: bool, on_notice: Callable[[Noti
 def _export(config: KioskConfig, directory: Path) -> tuple[str, int]:
     done = export(config, journal_path(config), directory, waiting_only=False, on_progress=lambda _, __: None)
     return done.file, done.facts
+
+
+def _printing(queue: str) -> PrintCard:
+    """Give what prints a card; what a crash has left in the spool is taken away meanwhile."""
+    # Only a kiosk that has a printer waits for what speaks with it.
+    from kiosk.devices.printer import Printer  # noqa: PLC0415
+
+    printer = Printer(queue)
+    threading.Thread(target=printer.forget, name="spool", daemon=True).start()
+    return printer.print
 
 
 def _pairing_uplink(code: PairingCode, on_event: Callable[[UplinkEvent], None]) -> Uplink:

@@ -9,12 +9,16 @@ from kiosk.notices import (
     Delivered,
     Described,
     Done,
+    HouseholdFound,
     LikelyMember,
     Link,
+    MemberConfirmed,
+    MembersFound,
     Notice,
     Pairing,
     ProgrammeTaken,
     Registered,
+    Reissued,
     Scanned,
     StaffDone,
     StaffIn,
@@ -37,6 +41,10 @@ _NAMES: Final = {
     StaffDone: "staff_done",
     Registered: "registered",
     LikelyMember: "likely_member",
+    MembersFound: "members_found",
+    MemberConfirmed: "member_confirmed",
+    Reissued: "reissued",
+    HouseholdFound: "household_found",
     Delivered: "delivered",
     Link: "link",
     ProgrammeTaken: "programme",
@@ -78,6 +86,20 @@ def _of_staff(notice: StaffNotice) -> str:  # noqa: PLR0911 - one line for each 
             return f"somebody alike was registered here already ({what.replace('_', ' ')}): staff are asked"
         case StaffDone(what=what, code=code, detail=detail):
             return " ".join(filter(None, ("staff:", what.replace("_", " "), code, detail)))
+    return _of_the_server(notice)
+
+
+def _of_the_server(notice: StaffNotice) -> str:
+    """Give the line of what the server has told staff: whom they have found, never their names."""
+    match notice:
+        case MembersFound(matches=matches):
+            return f"the server has told staff of {len(matches)} members"
+        case MemberConfirmed(member=member):
+            return f"staff have confirmed that it is member {member}"
+        case Reissued(card=card):
+            return f"a member has got another card, {card}"
+        case HouseholdFound(dependants=dependants):
+            return f"the server has told staff of a household of {len(dependants)} dependants"
     return ""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from kiosk.rules.desk import Outcome
+from wire.asking import Dependant, Match
 from wire.described import CategoryWords, Consent, Form, Names, Offer, Session, Topic
 from wire.described import Notice as PublicNotice
 from wire.programme import Territory
@@ -218,10 +219,13 @@ class StaffView:
 class StaffDone:
     """What staff have asked for was done (``code`` empty), or why not, in words for the log.
 
-    ``what`` is ``booth``, ``undo``, ``by_hand``, ``export``, ``diagnostics``, ``print`` or, where nobody
-    was registered, ``registration``; ``detail`` names the booth, or the file that was written; ``count`` is
+    ``what`` is ``booth``, ``undo``, ``by_hand``, ``export``, ``diagnostics``, ``print``, ``revoke`` or, where
+    nobody was registered, found, confirmed or given a card, ``registration``, ``find``, ``confirm``,
+    ``household`` or ``reissue``; ``detail`` names the booth, or the file that was written; ``count`` is
     how many facts. Of a stick ``code`` is ``full``, ``read_only``, ``gone``, ``cannot_write``, or
-    ``nothing`` where there is nothing to write.
+    ``nothing`` where there is nothing to write. Where the server was to be asked it is ``no_answer``,
+    ``nobody`` (none is found), ``differs`` (the field does not fit), ``unknown_card``, ``too_many``, or
+    ``not_asked`` (what was confirmed or told is forgotten: begin again).
     """
 
     what: str
@@ -244,15 +248,67 @@ class Registered:
 class LikelyMember:
     """Nobody is registered yet: somebody alike was, at ``at``, ms UTC.
 
-    ``what`` is ``phone``, ``employee_number`` or ``name``: what is the same.
+    ``what`` is ``phone``, ``employee_number`` or ``name``: what is the same. ``matches`` are the server's,
+    masked, the likeliest first; there are none where this kiosk found it by itself.
     """
 
     what: str
     at: int
+    matches: tuple[Match, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MembersFound:
+    """Who may be meant, masked; at least one. ``more`` where there are others."""
+
+    matches: tuple[Match, ...] = field(repr=False)
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MemberConfirmed:
+    """It is this member, whose names are masked still; with a card in force, or none."""
+
+    member: str
+    name_ar: str = field(repr=False)
+    name_latin: str = field(repr=False)
+    category: int
+    has_card: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reissued:
+    """A member has another card, as in :class:`Registered`; ``category`` by its id, names in full."""
+
+    card: str
+    token: str = field(repr=False)
+    valid_to: date = field(repr=False)
+    category: str
+    name_ar: str = field(repr=False)
+    name_latin: str = field(repr=False)
+    can_print: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdFound:
+    """The dependants of a card's bearer, masked; perhaps none."""
+
+    dependants: tuple[Dependant, ...] = field(repr=False)
 
 
 StaffNotice = (
-    StaffIn | StaffOut | StaffRefused | CardIgnored | StaffView | StaffDone | Registered | LikelyMember
+    StaffIn
+    | StaffOut
+    | StaffRefused
+    | CardIgnored
+    | StaffView
+    | StaffDone
+    | Registered
+    | LikelyMember
+    | MembersFound
+    | MemberConfirmed
+    | Reissued
+    | HouseholdFound
 )
 Notice = (
     Scanned
@@ -272,4 +328,8 @@ Notice = (
     | StaffDone
     | Registered
     | LikelyMember
+    | MembersFound
+    | MemberConfirmed
+    | Reissued
+    | HouseholdFound
 )

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 KEEPALIVE_S: Final = 15
 _RECONNECT_S: Final = (1, 15)
 _MOST_QUEUED: Final = 64
+_FIRST_S: Final = 0.1
+"""So long the network waits for those who draw the first screen: what paho loads would hold them up."""
 _SUCCESS: Final = 0
 """What paho returns where it has taken a message, MQTT_ERR_SUCCESS."""
 
@@ -98,6 +100,7 @@ class Uplink:
         return self._client.publish(topic, payload, qos=1, retain=retain).rc == _SUCCESS
 
     def _run(self) -> None:
+        self._stopping.wait(_FIRST_S)
         while not self._stopping.is_set():
             try:
                 client = self._client = self._client or self._made()

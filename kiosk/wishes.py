@@ -110,9 +110,64 @@ class UndoWish:
 
 @dataclass(frozen=True, slots=True)
 class ByHandWish:
-    """A member without a code checks in by the card's number, or with no card at all (empty)."""
+    """Somebody without a code checks in: by the card's number, or with no card at all (empty).
+
+    Then ``reason`` is why, as ``wire.events.Visit`` has it, and ``count`` how many they are.
+    """
 
     number: str
+    reason: str = ""
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FindWish:
+    """Who is meant: names, a phone, a number; the server is asked."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmWish:
+    """A second field, ``by``, says whether it is this one of who were found; ``member`` is the match's."""
+
+    member: str
+    by: str
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInWish:
+    """Who was confirmed last checks in."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReissueWish:
+    """Who was confirmed last gets another card; the old one is refused. ``reason`` is as a revocation's."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeWish:
+    """A card is refused from now on, ``lost`` or ``stolen``: this one, or that of who was confirmed last."""
+
+    number: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdWish:
+    """Who came with the bearer of this card; the server is asked."""
+
+    card: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TogetherWish:
+    """These of the household that was told last check in, by their members' ids."""
+
+    members: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +226,13 @@ StaffWish = (
     | SwitchBoothWish
     | UndoWish
     | ByHandWish
+    | FindWish
+    | ConfirmWish
+    | CheckInWish
+    | ReissueWish
+    | RevokeWish
+    | HouseholdWish
+    | TogetherWish
     | ExportWish
     | DiagnosticsWish
     | RegisterWish

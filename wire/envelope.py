@@ -71,6 +71,8 @@ class Kind(IntEnum):
     SETUP = 7
     PAIRING_ASK = 8
     PAIRING_ANSWER = 9
+    ASK = 10
+    REPLY = 11
 
 
 class EnvelopeError(WireError):

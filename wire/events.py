@@ -51,6 +51,10 @@ Sealed = Annotated[bytes, msgspec.Meta(max_length=MAX_SEALED)]
 """What ``wire.private`` has sealed for the server's sealing key, or nothing."""
 CardNumber = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{4}-[0-9a-f]{14}$", max_length=19)]
 """A card's identity as people read it, ``0001-00c0ffee00c0ff``."""
+MaybeCardNumber = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{4}-[0-9a-f]{14})?\Z")]
+MemberId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$", max_length=16)]
+"""A member as the server knows one: drawn by chance, so it says nothing of a person."""
+MaybeMemberId = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{16})?\Z")]
 Offset = Annotated[int, msgspec.Meta(gt=-(2**53), lt=2**53)]
 PhoneSource = Literal["none", "given", "typed"]
 Direction = Literal["in", "out"]
@@ -98,10 +102,15 @@ class Consented(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An accepted scan at a booth. Without a card it counts as a visit, never in attendance."""
+    """An accepted scan at a booth. Without a card it counts as a visit, never in attendance.
+
+    ``reason`` is why there was none, where staff have said so: ``forgotten``, ``lost``, ``unreadable``,
+    ``none`` (the member has not got one yet) or ``household`` (somebody who came with a principal).
+    """
 
     kind: ClassVar[str] = "visit"
     card: CardRef | None = None
+    reason: Reason = ""
     clock_doubtful: bool = False
     """The kiosk could not trust its clock, so the card's dates were not held against it."""
 
@@ -246,15 +255,24 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(f"a card cannot end ({self.valid_to}) before it begins ({self.valid_from})")
 
 
-class Reissue(msgspec.Struct, frozen=True, kw_only=True):
-    """A member has got another card: ``replaces`` is refused from now on, and the new one is its bearer's."""
+class Reissue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A member has got another card: ``replaces`` is refused from now on, and the new one is its bearer's.
+
+    ``member`` says whose it is where the server has told the kiosk; it is there where nothing is
+    replaced, since the member had no card in force.
+    """
 
     kind: ClassVar[str] = "reissue"
     card: CardRef
-    replaces: CardNumber
+    replaces: MaybeCardNumber
     valid_from: date
     valid_to: date
     reason: Reason
+    member: MaybeMemberId = ""
+
+    def __post_init__(self) -> None:
+        if not (self.replaces or self.member):
+            raise ValueError("another card is somebody's: a card's number or a member's is there")
 
 
 class CardRevoked(msgspec.Struct, frozen=True, kw_only=True):

@@ -76,6 +76,8 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     fair: str
     invitees: dict[str, list[Invitee]] = {}
     staff: list[StaffVerifier] = []
+    identity_key: bytes = b""
+    """The key of hashes of national ids (``wire.national_id``), where the body may keep those; else empty."""
     format: str = FORMAT
 
     def invites(self, session: str, card: str) -> bool:

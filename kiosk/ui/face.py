@@ -104,17 +104,17 @@ class Face(Widget):
         if tone:
             # The newest alone: three cards in one frame are one sound.
             self._sound(tone, now)
-        fresh = False
-        picture = self.slot.take()
-        if picture is not None:
-            fresh = self.film.show(picture)
-        self._build(anew=fresh)
+        self._build()
         self._by_touch = False
         self._prompter.step(now)
         self._hand_on()
+        # Last, so that it is the newest: a screen may have taken long to build.
+        picture = self.slot.take()
+        if picture is not None:
+            self.film.show(picture)
         if self.page is None:
             return
-        if picture is not None and self.page.preview is not None and not fresh:
+        if picture is not None and self.page.preview is not None:
             self.page.preview.refresh()
         self._move(self.page, now)
 

@@ -42,16 +42,15 @@ class Film:
         self.shown = 0
         """How many pictures have been shown."""
 
-    def show(self, picture: Small) -> bool:
-        """Put a picture on the texture; True where the texture is a new one."""
+    def show(self, picture: Small) -> None:
+        """Put a picture on the texture, a new one where the picture has another size."""
         width, height, rows = picture
-        texture, made = self.texture, False
+        texture = self.texture
         if texture is None or texture.size != (width, height):
-            texture, made = Texture.create(size=(width, height), colorfmt="rgb"), True
+            texture = Texture.create(size=(width, height), colorfmt="rgb")
         texture.blit_buffer(rows, colorfmt="bgr", bufferfmt="ubyte")
         self.texture = texture
         self.shown += 1
-        return made
 
 
 class Preview(Placed):
@@ -62,8 +61,24 @@ class Preview(Placed):
 
     def __init__(self, kit: Kit, rect: Rect, film: Film, ground: Colour) -> None:
         super().__init__(kit, rect)
+        self._kit = kit
+        self._rect = rect
         self._film = film
-        if film.texture is None:
+        self._ground = ground
+        self._draw()
+
+    def refresh(self) -> None:
+        """Draw again: the texture's content has changed, which Kivy cannot know, or it is another one."""
+        if self._film.texture is not self._texture:
+            self.clear_widgets()
+            self.canvas.clear()
+            self._draw()
+        self.canvas.ask_update()
+
+    def _draw(self) -> None:
+        kit, rect = self._kit, self._rect
+        self._texture = self._film.texture
+        if self._texture is None:
             self.add_widget(panel(kit, rect, SHADE))
             card_height = round(rect.height * 0.5)
             card = rect.middle(round(card_height * 0.68), card_height)
@@ -76,15 +91,15 @@ class Preview(Placed):
                 Rectangle(
                     pos=self.pos,
                     size=self.size,
-                    texture=film.texture,
-                    tex_coords=self._covering(film.texture),
+                    texture=self._texture,
+                    tex_coords=self._covering(self._texture),
                 )
             radius = kit.mm(CORNER)
             key = ("corners", rect.width, rect.height, radius)
             corners = kit.textures.get(
                 key, lambda: shapes.rounded(rect.width, rect.height, radius).point(lambda value: 255 - value)
             )
-            self.add_widget(Ink(kit, rect, ground, corners))
+            self.add_widget(Ink(kit, rect, self._ground, corners))
         side = round(min(rect.width, rect.height) * 0.74)
         arm, stroke, edge = round(side * 0.22), kit.mm(1.8), kit.mm(0.4)
         # A light colour alone is lost on a bright wall: it has an edge of ink.
@@ -93,10 +108,6 @@ class Preview(Placed):
             measures = (frame.width, arm + 2 * more, stroke + 2 * more)
             drawn = kit.textures.get(("brackets", *measures), functools.partial(shapes.brackets, *measures))
             self.add_widget(Ink(kit, frame, colour, drawn))
-
-    def refresh(self) -> None:
-        """Draw again: the texture's content has changed, which Kivy cannot know."""
-        self.canvas.ask_update()
 
     def _covering(self, texture: Texture) -> tuple[float, ...]:
         """Cut the picture to the rectangle's proportions, mirrored and the right way up."""

@@ -13,12 +13,16 @@ from kiosk.notices import (
     Delivered,
     Described,
     Done,
+    HouseholdFound,
     LikelyMember,
     Link,
+    MemberConfirmed,
+    MembersFound,
     Notice,
     Pairing,
     ProgrammeTaken,
     Registered,
+    Reissued,
     Scanned,
     StaffDone,
     StaffIn,
@@ -29,8 +33,11 @@ from kiosk.notices import (
     Wiped,
 )
 from kiosk.rules.desk import Outcome
+from wire.asking import Dependant, Match
 
 CARD = "0001-00c0ffee00c0ff"
+MEMBER = "00000000000000a1"
+MATCH = Match(member=MEMBER, name_latin="Meryem")
 ACCEPTED = Scanned(Outcome.ACCEPTED, "", CARD, "e" * 32, 7, 3, 4.6, language="fr")
 REFUSED = Scanned(Outcome.REFUSED, "bad_signature", "", "e" * 32, 7, 4, 2.2)
 NOTICES: list[tuple[Notice, str, str]] = [
@@ -57,6 +64,22 @@ NOTICES: list[tuple[Notice, str, str]] = [
         LikelyMember("employee_number", 1),
         "likely_member",
         "somebody alike was registered here already (employee",
+    ),
+    (MembersFound((MATCH, MATCH)), "members_found", "the server has told staff of 2 members"),
+    (
+        MemberConfirmed(MEMBER, "م. ب***", "M. B***", 1, has_card=True),
+        "member_confirmed",
+        f"staff have confirmed that it is member {MEMBER}",
+    ),
+    (
+        Reissued(CARD, "R1 a token", date(2027, 1, 1), "active", "مريم", "Meryem"),
+        "reissued",
+        f"a member has got another card, {CARD}",
+    ),
+    (
+        HouseholdFound((Dependant(member=MEMBER),)),
+        "household_found",
+        "the server has told staff of a household of 1 dependants",
     ),
     (Delivered(7, 3, 0, [1.5]), "delivered", "all delivered"),
     (Delivered(7, 3, 12, []), "delivered", "delivered, 12 facts waiting, safe"),
@@ -110,9 +133,19 @@ def test_each_notice_is_one_object_with_all_its_fields(notice: Notice, name: str
     assert kind(**as_told, **{name: getattr(notice, name) for name in hidden}) == notice
 
 
-def test_a_cards_token_is_never_told() -> None:
-    for as_json in (True, False):
-        assert "token" not in told(Registered(CARD, "R1 a token", date(2027, 1, 1)), as_json=as_json)
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_cards_token_and_a_members_name_are_never_told(*, as_json: bool) -> None:
+    assert "token" not in told(Registered(CARD, "R1 a token", date(2027, 1, 1)), as_json=as_json)
+    for notice in (
+        Reissued(CARD, "R1 a token", date(2027, 1, 1), "active", "Meryem", "Meryem"),
+        MemberConfirmed(MEMBER, "Meryem", "Meryem", 1, has_card=True),
+        MembersFound((MATCH,)),
+        LikelyMember("phone", 1, (MATCH,)),
+        HouseholdFound((Dependant(member=MEMBER, name_latin="Meryem"),)),
+    ):
+        line = told(notice, as_json=as_json)
+        assert "Meryem" not in line
+        assert "token" not in line
 
 
 def test_no_kind_of_notice_is_left_out() -> None:

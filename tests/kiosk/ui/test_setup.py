@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.ui.geometry import Millimetres, Rect, dpi_of
-from kiosk.ui.setup import edid_dpi, screen_dpi
+from kiosk.ui.setup import data_without_rules, edid_dpi, screen_dpi
 
 
 def edid(pixels: int, millimetres: int, *, clock: int = 0x3A02) -> bytes:
@@ -67,3 +67,17 @@ def test_rectangles_are_cut_without_loss() -> None:
     assert [(part.start, part.end) for part in whole.columns(2, 20)] == [(10, 150), (170, 310)]
     assert [(part.top, part.bottom) for part in whole.rows(2, 20)] == [(20, 110), (130, 220)]
     assert whole.middle(100, 100) == Rect(110, 70, 100, 100)
+
+
+def test_kivy_finds_its_own_data_but_no_rules(tmp_path: Path) -> None:
+    import kivy  # noqa: PLC0415 - the stage has prepared it
+
+    whole = Path(kivy.__file__).parent / "data"
+    for _ in range(2):
+        lean = data_without_rules(tmp_path)
+        assert {each.name for each in lean.iterdir()} == {each.name for each in whole.iterdir()}
+        assert (lean / "style.kv").read_bytes() == b""
+        assert (lean / "glsl" / "default.fs").read_bytes() == (whole / "glsl" / "default.fs").read_bytes()
+        # As another version of Kivy, or another environment, would have left it.
+        (lean / "glsl").unlink()
+        (lean / "glsl").symlink_to(tmp_path / "gone")
