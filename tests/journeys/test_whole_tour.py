@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import pytest
 import zxingcpp
 from PIL import Image
 
@@ -84,6 +85,7 @@ def paired(site: Site, fair: str, booth: str, ending: ExitStack) -> Kiosk:
     return kiosk
 
 
+@pytest.mark.long
 def test_a_tour_from_its_first_code_to_a_ledger_put_back(tmp_path: Path, ending: ExitStack) -> None:
     site = Site(tmp_path)
     assert len(site.load(site.write("first.toml", without(site.text, SECOND)))["fairs"]) == len(FIRST)
