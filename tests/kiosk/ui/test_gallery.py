@@ -46,11 +46,10 @@ NAUGHTY = {
 
 
 def test_the_quick_run_sees_each_name_in_two_languages_and_every_language_in_every_size() -> None:
+    possible = set(itertools.product(OFFERED, SHAPES))
     everything = set()
     for name in SCENES:
-        seen = {
-            (language, shape) for language in OFFERED for shape in SHAPES if covered(name, language, shape)
-        }
+        seen = {each for each in possible if covered(name, *each)}
         assert len({language for language, _ in seen}) == len({shape for _, shape in seen}) == 2, name
         assert "ar" in {language for language, _ in seen}
         everything |= seen
