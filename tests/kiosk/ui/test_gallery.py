@@ -4,6 +4,7 @@ What is checked of a screen stands in ``measuring``; ``test_gallery_wide`` and
 ``test_gallery_upright`` check every scene.
 """
 
+import itertools
 from pathlib import Path
 
 import pytest
