@@ -16,7 +16,10 @@ from server import ServerError
 from server.assets import NotMadeError, assets_dir
 from server.backup import OnRows
 from server.collector import Collector
+from server.enrolling import Enrolling
+from server.inquiries import Inquiries
 from server.live import StoreSource
+from server.membership import Membership
 from server.mqtt.access import Accounts, AccountsError, password_sha256, write_accounts, write_private
 from server.mqtt.broker import EmbeddedBroker, holder_of, why_not_listen
 from server.mqtt.subscriber import Subscriber
@@ -68,6 +71,25 @@ def restored(file: Path, directory: Path, *, replace: bool, on_rows: OnRows) -> 
     return restore(file, directory, replace=replace, open_store=Store, on_rows=on_rows)
 
 
+def enrolling_of(home: Home, store: Store, office: Office) -> Enrolling:
+    """Give what makes members of registrations, for one command; it says troubles on standard error."""
+
+    def say(line: str) -> None:
+        print(line, file=sys.stderr)  # noqa: T201 - as the running server's log
+
+    return Enrolling(home, store, office, clock=now_ms, on_trouble=say)
+
+
+def inquiries_of(home: Home, store: Store, office: Office) -> Inquiries:
+    """Give what answers kiosks that ask about people."""
+
+    def code_of(territory: str) -> int:
+        # Anew each time: the tour may have been loaded again meanwhile.
+        return Membership(home, store, office, clock=now_ms, who="").code_of(territory)
+
+    return Inquiries(store, office.body, home.secrets, clock=now_ms, codes=code_of)
+
+
 def web_accounts(home: Home) -> "FileAccounts":
     """Give who may sign in to the page of a server's directory."""
     from server.web.accounts import FileAccounts  # noqa: PLC0415 - argon2 takes longer to load than most commands
@@ -108,8 +130,17 @@ def _run(directory: Path, stopping: threading.Event, say: Callable[[str], None])
         if home.listen and not _start_broker(home, stack, stopping, say):
             return
         pairings = Pairings(home, store, office, clock=now_ms)
+        enrolling = Enrolling(home, store, office, clock=now_ms, on_trouble=say)
+        inquiries = inquiries_of(home, store, office)
         collector = Collector(
-            store, office.body, home.secrets, clock=now_ms, pair=pairings.answer, on_trouble=say
+            store,
+            office.body,
+            home.secrets,
+            clock=now_ms,
+            pair=pairings.answer,
+            on_trouble=say,
+            inquire=inquiries.answer,
+            enrol=enrolling.work_off,
         )
         ready = threading.Event()
 

@@ -34,6 +34,7 @@ from server.store.engine import Store, TransactionError
 from server.store.ledger import Ledger
 from server.store.registry import Registry
 from wire import topics
+from wire.asking import is_ask
 from wire.envelope import Batch, EnvelopeError, batch_head, open_batch
 from wire.messages import Ack, Answer, HeldEpoch, Hello, Live, State, open_signed, read_state, sign
 from wire.setup import seal_setup
@@ -44,6 +45,8 @@ QUEUE_BYTES: Final = 64 * 1024 * 1024
 """Messages that wait, in number and in all their bytes: memory stays bounded while nothing commits."""
 MOST_AT_ONCE: Final = 64
 """Messages in one transaction: some thousands of facts, a few tens of milliseconds."""
+_ENROLLED_AT_ONCE: Final = 16
+"""Each is a transaction of its own, so some tenths of a second."""
 _IDLE_S: Final = 0.25
 _WATCH_EVERY_S: Final = 0.5
 _LIVE_EVERY_S: Final = 1.0
@@ -55,14 +58,20 @@ _LONGEST_WORDS: Final = 200
 class NotTakenError(ServerError):
     """A message is not for this server, whatever its envelope says.
 
-    ``code`` is ``wrong_device`` (on a topic that is not its sender's) or ``topic`` (on none of ours).
-    With the codes of ``EnvelopeError``, and ``clash``, ``store`` (the ledger failed; it comes again)
-    and ``bug``, these are all that ``refused_messages`` counts.
+    ``code`` is ``wrong_device`` (on a topic that is not its sender's) or ``topic`` (on none of ours); of
+    what a kiosk asks also ``stale`` (old, or ahead of our clock), ``replayed`` (it came before) and
+    ``too_many`` (that kiosk asks on and on). With the codes of ``EnvelopeError``, and ``clash``, ``store``
+    (the ledger failed; it comes again) and ``bug``, these are all that ``refused_messages`` counts.
     """
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+def _nobody_waits(_: int) -> bool:
+    """Work nothing off: this server keeps no members."""
+    return False
 
 
 class Mouth(Protocol):
@@ -87,7 +96,9 @@ class Collector:
     """Collects for one body. ``clock`` gives ms UTC; ``on_trouble`` gets a line once a kind.
 
     ``pair`` gives the answer to an ask of a pairing code's account; what it is not for raises
-    ``EnvelopeError``.
+    ``EnvelopeError``. ``inquire`` gives the reply to what a kiosk with that batch key asks about people, or
+    raises one of both. ``enrol`` works off what facts mean for members, at most so many, and says whether
+    there may be more.
     """
 
     def __init__(
@@ -99,6 +110,8 @@ class Collector:
         clock: Callable[[], int],
         pair: Callable[[str, bytes], bytes],
         on_trouble: Callable[[str], None],
+        inquire: Callable[[str, bytes, bytes], bytes] | None = None,
+        enrol: Callable[[int], bool] = _nobody_waits,
     ) -> None:
         self.run_id = secrets.token_hex(8)
         self._store = store
@@ -108,7 +121,11 @@ class Collector:
         self._intake = Intake(store, body, digest_key=bytes.fromhex(secrets_.digest_key))
         self._clock = clock
         self._pair = pair
+        self._inquire = inquire
         self._on_trouble = on_trouble
+        self._enrol = enrol
+        # At the start, too: a server that was killed may have left some.
+        self._enrols = True
         self._inbox: queue.Queue[tuple[str, bytes]] = queue.Queue(QUEUE_LENGTH)
         self._inbox_bytes = 0
         self._inbox_lock = threading.Lock()
@@ -122,7 +139,9 @@ class Collector:
         self._keys_read_at = 0.0
         self._states: dict[str, tuple[State, int]] = {}
         self._versions: tuple[tuple[str, int], ...] = ()
-        self._setups = SetupTeller(body, seal=self._seal_setup, publish=self._publish)
+        self._setups = SetupTeller(
+            body, seal=self._seal_setup, publish=self._publish, identity_key=secrets_.identity_key
+        )
         self._moves: dict[str, int] | None = None
         self._watched_at = 0.0
         self._moved_fairs: set[str] = set()
@@ -186,6 +205,7 @@ class Collector:
         while not self._stopping.is_set():
             try:
                 self._work(self._gather())
+                self._enrol_some()
                 self._watch()
                 self._publish_live()
             except TransactionError as problem:
@@ -197,7 +217,7 @@ class Collector:
     def _gather(self) -> list[tuple[str, bytes]]:
         messages: list[tuple[str, bytes]] = []
         try:
-            messages.append(self._inbox.get(timeout=_IDLE_S))
+            messages.append(self._inbox.get(timeout=0 if self._enrols else _IDLE_S))
             while len(messages) < MOST_AT_ONCE:
                 messages.append(self._inbox.get_nowait())
         except queue.Empty:
@@ -210,7 +230,7 @@ class Collector:
         batches: list[Batch] = []
         # A kiosk waits for the answer to its latest alone.
         hellos: dict[str, tuple[UpTopic, bytes]] = {}
-        asks: dict[str, bytes] = {}
+        asks: dict[tuple[str, bytes], bytes] = {}
         for topic, payload in messages:
             with self._refusing():
                 where = topics.parse_up(topic)
@@ -220,7 +240,8 @@ class Collector:
                     case "hello":
                         hellos[where.device] = (where, payload)
                     case "ask":
-                        asks[where.device] = payload
+                        # Staff's asks each: what a broker sends again must not displace the newest.
+                        asks[where.device, payload if is_ask(payload) else b""] = payload
                     case "state":
                         self._note_state(where, payload)
         if batches:
@@ -228,9 +249,9 @@ class Collector:
         for where, payload in hellos.values():
             with self._refusing():
                 self._answer(where, payload)
-        for account, payload in asks.items():
+        for (sender, _), payload in asks.items():
             with self._refusing():
-                self._answer_ask(account, payload)
+                self._answer_ask(sender, payload)
         if self._states:
             self._keep_states()
 
@@ -306,6 +327,7 @@ class Collector:
         self._verdicts.update(taken.verdicts)
         self._moved_fairs |= taken.fairs
         self._acknowledge(taken)
+        self._enrols |= taken.enrols
         self._on_moved(taken.fairs)
         for device in taken.flagged:
             self._refuse("clash", f"{device} sends other facts under places that are taken: a copied disk?")
@@ -322,6 +344,19 @@ class Collector:
                 server_time=server_time,
             )
             self._publish(topics.down(self._body, place.device, "ack"), sign(ack, self._signing_key))
+
+    def _enrol_some(self) -> None:
+        """Work off what was acknowledged for members, a few at once: other kiosks wait for answers."""
+        if not self._enrols:
+            return
+        # Whatever else goes wrong there, it must not begin again at once.
+        self._enrols = False
+        try:
+            self._enrols = self._enrol(_ENROLLED_AT_ONCE)
+        except TransactionError:
+            self._enrols = True
+            raise
+        self._note_success()
 
     # -- hello -------------------------------------------------------------------------------
 
@@ -359,11 +394,22 @@ class Collector:
             self._setups.tell(setup, {hello.device: key})
 
     def _answer_ask(self, account: str, payload: bytes) -> None:
+        if is_ask(payload):
+            self._answer_inquiry(account, payload)
+            return
         answer = self._pair(account, payload)
         self._note_success()
         # The new kiosk says hello at once, and is no stranger.
         self._keys_read_at = 0.0
         self._publish(topics.down(self._body, account, "answer"), answer)
+
+    def _answer_inquiry(self, device: str, payload: bytes) -> None:
+        key = self._key_of(device)
+        if key is None or self._inquire is None:
+            raise EnvelopeError("unknown_device", f"an ask of {device}, no kiosk of this body")
+        reply = self._inquire(device, key, payload)
+        self._note_success()
+        self._publish(topics.down(self._body, device, "answer"), reply)
 
     # -- what anyone may see -----------------------------------------------------------------
 

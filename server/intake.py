@@ -20,11 +20,22 @@ from server.rules.figures import Counted, DayOf, Presence, day_namer, difference
 from server.rules.ingest import Incoming, Verdict, classify, contiguous
 from server.rules.tallies import tally_of
 from server.store.engine import Store
+from server.store.enrolments import Enrolment, Enrolments
 from server.store.ledger import COUNTED, Ledger, Mark, NewFact, Offset, Place, Touched
 from server.store.tallies import Tallies
 from server.tallying import Tallying
 from wire.envelope import Batch
-from wire.events import ClockOffset, Event, EventError, Void, decode_event, event_name
+from wire.events import (
+    CardRevoked,
+    ClockOffset,
+    Event,
+    EventError,
+    Registration,
+    Reissue,
+    Void,
+    decode_event,
+    event_name,
+)
 from wire.messages import KeptEpoch, next_tail
 from wire.programme import Fair
 
@@ -33,12 +44,16 @@ _DEFAULT_ZONE = Fair(id="", tour="", names={}, days=[]).timezone
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a transaction did: marks to acknowledge, fairs whose figures moved, verdicts by name."""
+    """What a transaction did: marks to acknowledge, fairs whose figures moved, verdicts by name.
+
+    ``enrols``: something for members came, which is to be worked off now.
+    """
 
     marks: dict[Place, Mark]
     fairs: set[str]
     verdicts: Counter[str]
     flagged: set[str]
+    enrols: bool = False
 
 
 class _New(NamedTuple):
@@ -57,6 +72,7 @@ class _Plan:
     facts: list[NewFact] = field(default_factory=list)
     counted: list[_New] = field(default_factory=list)
     voids: list[tuple[str, str]] = field(default_factory=list)
+    enrolments: list[Enrolment] = field(default_factory=list)
     offsets: list[tuple[str, Event, ClockOffset]] = field(default_factory=list)
     quarantined: list[dict[str, Any]] = field(default_factory=list)
     verdicts: Counter[str] = field(default_factory=Counter)
@@ -84,11 +100,12 @@ class Intake:
             before = ledger.marks(places)
             plan = self._judge(ledger, batches, before, received_at)
             fairs = self._write(ledger, Tallies(connection, self._body), plan)
+            enrols = _write_enrolments(Enrolments(connection, self._body), plan)
             marks = _advance(ledger, batches, before, plan)
             ledger.set_marks({place: mark for place, mark in marks.items() if mark != before.get(place)})
             if self._apart:
                 ledger.note_moves(fairs)
-        return Taken(marks, fairs, plan.verdicts, plan.flagged)
+        return Taken(marks, fairs, plan.verdicts, plan.flagged, enrols)
 
     def greet(self, device: str, epochs: Iterable[KeptEpoch]) -> dict[int, Mark]:
         """Give the marks of a kiosk's epochs, by epoch.
@@ -360,16 +377,34 @@ def _carry_out(plan: _Plan, verdict: Verdict, place: Place, item: Incoming, rece
     if event is None:
         return
     describe(fact, event)
-    if verdict is not Verdict.ACCEPTED:
-        return
+    if verdict is Verdict.ACCEPTED:
+        _accept(plan, fact, event, item.raw)
+
+
+def _accept(plan: _Plan, fact: NewFact, event: Event, raw: bytes) -> None:
+    """Plan what an accepted fact means besides its own row."""
+    event_id = event.event_id
     match event.fact:
         case Void(target=target):
             plan.voids.append((target, event_id))
         case ClockOffset() as reading:
-            plan.offsets.append((place.device, event, reading))
+            plan.offsets.append((fact.device, event, reading))
         case what if what.kind in COUNTED:
             card = card_of(what)
             plan.counted.append(_New(fact, event_id, event.fair, card.identity if card else ""))
+        case Registration() | Reissue() | CardRevoked():
+            staff_id = event.staff_id or ""
+            plan.enrolments.append(
+                Enrolment(event_id, event.fact.kind, fact.device, staff_id, fact.received_at, raw)
+            )
+
+
+def _write_enrolments(enrolments: Enrolments, plan: _Plan) -> bool:
+    """Leave what members get to be worked off after the commit; says whether there is anything."""
+    if plan.enrolments:
+        enrolments.add(plan.enrolments)
+    touched = bool(plan.voids) and enrolments.note_voids({target for target, _ in plan.voids})
+    return touched or bool(plan.enrolments)
 
 
 def _advance(

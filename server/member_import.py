@@ -12,7 +12,7 @@ nobody else reads it and nothing is left of it; in memory stand numbers alone, s
 import secrets
 import tempfile
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -36,6 +36,10 @@ from server.store.members import Members
 _AT_ONCE: Final = 4000
 _TELL_EVERY: Final = 500
 
+_ALL_AT_ONCE: Final = frozenset({"import", "deactivate"})
+_ONE_BY_ONE: Final = frozenset({"register", "void"})
+"""What kiosks do with members all day: an import must go on beside it."""
+
 OnRows = Callable[[str, int], None]
 """Gets a step (``reading``, ``comparing``, ``writing``) and how many rows more it has done."""
 Refuse = Callable[[Draft], None]
@@ -55,6 +59,18 @@ class Counts:
 class _Write(msgspec.Struct, array_like=True):
     before: Member | None
     after: Member
+
+
+def _check_still(members: Members, writes: Sequence[_Write]) -> None:
+    """Raise where a member of these rows is not as when the rows were compared."""
+    before = {write.before.member: write.before for write in writes if write.before is not None}
+    fresh = {write.after.employee_number for write in writes if write.before is None} - {""}
+    if members.get(before.keys()) != before or members.by_number(fresh):
+        raise _meanwhile()
+
+
+def _meanwhile() -> OfficeError:
+    return OfficeError("members were changed meanwhile: nothing was imported, import the list again")
 
 
 class MemberImport:
@@ -109,11 +125,9 @@ class MemberImport:
         """Write what is new or changed, all or nothing; raises :class:`OfficeError`."""
         with self._membership.acting() as connection:
             members = Members(connection, self._membership.body)
-            end = AuditLog(connection, self._membership.body).end()
-            if self._changed_since(connection, end.number if end else 0):
-                raise OfficeError(
-                    "members were changed meanwhile: nothing was imported, import the list again"
-                )
+            since = self._done_since(connection)
+            if since & _ALL_AT_ONCE:
+                raise _meanwhile()
             self._membership.note(
                 connection, "import", file=file, new=self.counts.new, changed=self.counts.changed
             )
@@ -123,6 +137,8 @@ class MemberImport:
             decoder = msgspec.json.Decoder(_Write)
             while lines := list(islice(self._writes, _AT_ONCE)):
                 writes = [decoder.decode(line) for line in lines]
+                if since & _ONE_BY_ONE:
+                    _check_still(members, writes)
                 members.add([write.after for write in writes if write.before is None], now)
                 changes = [(write.before, write.after) for write in writes if write.before is not None]
                 members.change(changes, now)
@@ -132,11 +148,13 @@ class MemberImport:
                 on_rows("writing", len(writes))
             self._membership.refuse_cards(connection, left)
 
-    def _changed_since(self, connection: Transaction, end: int) -> bool:
+    def _done_since(self, connection: Transaction) -> set[str]:
+        """Name what was done with members since the rows were compared."""
         log = AuditLog(connection, self._membership.body)
-        return end != self._log_end and any(
-            entry.what in {"import", "deactivate"} for entry in log.entries(after=self._log_end)
-        )
+        end = log.end()
+        if (end.number if end else 0) == self._log_end:
+            return set()
+        return {entry.what for entry in log.entries(after=self._log_end)}
 
     # -- the list by itself ------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 The row is written in the transaction of what it tells, or, where that takes long, before.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -27,6 +27,7 @@ from wire.card import LAST_DAY, CardIdentity
 from wire.programme import Territory
 
 MOST_FOUND: Final = 50
+MOST_ISSUED: Final = 1_000_000
 _CARDS_A_STEP: Final = 500
 _VALID_FOR: Final = timedelta(days=3 * 365)
 _DEACTIVATED: Final = "deactivated"
@@ -73,6 +74,16 @@ class Membership:
     def key(self) -> bytes:
         """The key of hashes that this server alone can make."""
         return bytes.fromhex(self._home.secrets.digest_key)
+
+    @property
+    def office(self) -> Office:
+        """What the operator does besides."""
+        return self._office
+
+    @property
+    def identity_key(self) -> bytes:
+        """The key of hashes of national ids, the same as kiosks have."""
+        return self._home.secrets.identity_key
 
     def find(self, text: str) -> list[Member]:
         """Give who is meant: by names' beginnings in any order, a phone, or a number of theirs or of a card.
@@ -128,30 +139,33 @@ class Membership:
         category: int | None = None,
         members: Collection[str] | None = None,
         today: date | None = None,
+        most: int = MOST_ISSUED,
     ) -> Iterator[tuple[Member, CardRow, str]]:
         """Sign a card for each active member without one in force, and give it once it is written down.
 
-        All members, those of a category, or of these ids. Good for three years.
+        All members, those of a category, or of these ids; at most so many. Good for three years.
         """
         first = today or datetime.fromtimestamp(self._clock() / 1000, UTC).date()
         left = None if members is None else sorted(members)
-        while left is None or left:
-            step = None if left is None else left[:_CARDS_A_STEP]
-            left = None if left is None else left[_CARDS_A_STEP:]
-            issued = self._issue_step(category, step, first)
+        while most and (left is None or left):
+            at_once = min(_CARDS_A_STEP, most)
+            step = None if left is None else left[:at_once]
+            left = None if left is None else left[at_once:]
+            issued = self._issue_step(category, step, first, at_once)
+            most -= len(issued)
             yield from issued
             if left is None and not issued:
                 return
 
     def _issue_step(
-        self, category: int | None, members: Collection[str] | None, first: date
+        self, category: int | None, members: Collection[str] | None, first: date, most: int
     ) -> list[tuple[Member, CardRow, str]]:
         last = min(first + _VALID_FOR, LAST_DAY)
         with self.acting() as connection:
             store = Members(connection, self.body)
-            waiting = store.without_card(category=category, members=members, most=_CARDS_A_STEP)
+            waiting = store.without_card(category=category, members=members, most=most)
             orders = [
-                CardOrder(1, each.category, self._code_of(each.territory), each.language, first, last)
+                CardOrder(1, each.category, self.code_of(each.territory), each.language, first, last)
                 for each in waiting
             ]
             made = self._office.make_cards(Registry(connection, self.body), orders)
@@ -159,6 +173,30 @@ class Membership:
             if waiting:
                 self.note(connection, "issue cards", members=[each.member for each in waiting])
         return [(each, row, token) for each, (row, token) in zip(waiting, made, strict=True)]
+
+    def take_back(self, cards: Sequence[str]) -> None:
+        """Forget cards whose tokens nobody has got, since they could not be written: others may be issued."""
+        with self.acting() as connection:
+            Members(connection, self.body).take_back(cards)
+            self.note(connection, "take back cards", count=len(cards))
+
+    def count_without_card(self, category: int | None) -> int:
+        """Count the active members without a card in force; that is no look at anyone."""
+        with self._store.reading() as connection:
+            return Members(connection, self.body).count_without_card(category)
+
+    def check_without_card(self, members: Collection[str]) -> None:
+        """Raise :class:`OfficeError` where one of these is not known, not active, or has a card in force."""
+        with self._store.reading() as connection:
+            store = Members(connection, self.body)
+            for member in members:
+                self._one(store, member)
+            free = store.without_card(category=None, members=members, most=len(members))
+        if other := sorted(set(members) - {each.member for each in free}):
+            raise OfficeError(
+                f"{', '.join(other)}: deactivated, or with a card in force: end that one first with  "
+                "riwaq-server cards revoke"
+            )
 
     def exported(self, file: str) -> Iterator[Member]:
         """Give every member, by id, for a file of that name; the audit log says so before the first."""
@@ -229,7 +267,7 @@ class Membership:
         said = [definition.members for definition in self._definitions]
         return next((rules for rules in reversed(said) if rules != MemberRules()), MemberRules())
 
-    def _code_of(self, territory: str) -> int:
+    def code_of(self, territory: str) -> int:
         """Give what a card holds of a territory: its code, or that of the nearest that it lies in."""
         seen: set[str] = set()
         while territory in self.territories and territory not in seen:

@@ -23,6 +23,7 @@ from server.rules.tour import TourDefinition
 from server.rules.tour.difference import Change, difference, falsifications
 from server.rules.tour.invited import without_numbers
 from server.settings import BodyKeys, Home
+from server.setups import IDENTITY_KEY
 from server.store.engine import Store
 from server.store.ledger import Ledger
 from server.store.registry import AccountRow, CardRow, FairRow, KioskRow, Registry
@@ -206,8 +207,13 @@ class Office:
         invited = self._invited(tour)
         for definition in tour.fairs:
             fair = definition.fair.id
-            if self.setup(registry, fair).invitees != invited.get(fair, {}):
-                self.change_setup(registry, fair, invitees=invited.get(fair, {}))
+            said = {
+                "invitees": invited.get(fair, {}),
+                "identity_key": IDENTITY_KEY if definition.asks_national_ids else b"",
+            }
+            kept = self.setup(registry, fair)
+            if any(getattr(kept, name) != value for name, value in said.items()):
+                self.change_setup(registry, fair, **said)
 
     def setup(self, registry: Registry, fair: str) -> Setup:
         """Give what a fair's kiosks are sent sealed; one with nothing in it where there is none yet."""

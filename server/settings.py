@@ -29,6 +29,7 @@ from nacl.signing import SigningKey
 from server import ServerError
 from server.mqtt.access import new_password, write_private
 from wire.broker import BrokerAddress, BrokerAddressError, parse_broker, split_address
+from wire.national_id import KEY_BYTES
 
 SETTINGS: Final = "server.toml"
 SECRETS: Final = "secrets.json"
@@ -118,6 +119,12 @@ class Secrets(msgspec.Struct, kw_only=True):
         """Give the broker password of a kiosk that is paired by a code, 64 hex digits: kept nowhere."""
         key = bytes.fromhex(self.digest_key)
         return blake2b(device.encode(), key=key, digest_size=32, person=b"riwaq account").hexdigest()
+
+    @property
+    def identity_key(self) -> bytes:
+        """The key of hashes of national ids, 32 bytes: kiosks that may ask for those get it, and no other."""
+        key = bytes.fromhex(self.digest_key)
+        return blake2b(key=key, digest_size=KEY_BYTES, person=b"riwaq identity").digest()
 
     def card_key(self, body: str, key_id: int) -> SigningKey:
         """Give a card key that the server holds itself."""

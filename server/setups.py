@@ -5,13 +5,16 @@ changed it. Nothing is retained: a kiosk that was away says hello when it is bac
 """
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
 from server.store.registry import Registry
 from wire import topics
 from wire.setup import Setup, pack_setup
+
+IDENTITY_KEY: Final = b"in the server's secrets"
+"""Stands in the registry for the key of national ids: a backup without keys must not hold it."""
 
 
 class Publish(Protocol):
@@ -22,19 +25,30 @@ class Publish(Protocol):
 
 
 class SetupTeller:
-    """Tells one body's kiosks. ``seal`` makes the message for a kiosk of a packed setup and its key."""
+    """Tells one body's kiosks. ``seal`` makes the message for a kiosk of a packed setup and its key.
 
-    def __init__(self, body: str, *, seal: Callable[[bytes, bytes], bytes], publish: Publish) -> None:
+    ``identity_key`` is that of national ids, for fairs that ask for those.
+    """
+
+    def __init__(
+        self,
+        body: str,
+        *,
+        seal: Callable[[bytes, bytes], bytes],
+        publish: Publish,
+        identity_key: bytes,
+    ) -> None:
         self._body = body
         self._seal = seal
         self._publish = publish
+        self._identity_key = identity_key
         self._told: dict[str, int] = {}
 
     def newer_than(self, registry: Registry, fair: str, version: int) -> bytes | None:
         """Give a fair's setup, packed, where it is newer; None also where the fair is closed."""
         if registry.setup_versions().get(fair, 0) <= version or fair in registry.closed_fairs():
             return None
-        return _packed(registry.setups()[fair][1])
+        return self._packed(registry.setups()[fair][1])
 
     def tell(self, packed: bytes, kiosks: Mapping[str, bytes]) -> bool:
         """Seal a setup for each of these (public batch keys by device); False where the broker is away."""
@@ -52,9 +66,11 @@ class SetupTeller:
         setups, rows, closed = registry.setups(), registry.kiosks(), registry.closed_fairs()
         for fair in sorted(changed):
             kiosks = {row.device: row.batch_key for row in rows if row.fair == fair and fair not in closed}
-            if self.tell(_packed(setups[fair][1]), kiosks):
+            if self.tell(self._packed(setups[fair][1]), kiosks):
                 self._told[fair] = versions[fair]
 
-
-def _packed(content: bytes) -> bytes:
-    return pack_setup(msgspec.json.decode(content, type=Setup))
+    def _packed(self, content: bytes) -> bytes:
+        setup = msgspec.json.decode(content, type=Setup)
+        if setup.identity_key:
+            setup = msgspec.structs.replace(setup, identity_key=self._identity_key)
+        return pack_setup(setup)

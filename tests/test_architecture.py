@@ -140,8 +140,8 @@ HOMES: Final = {
         "kiosk.commands",
         "kiosk.config",
         "kiosk.carrier",
+        "kiosk.issuing",
         "kiosk.pairing",
-        "kiosk.registering",
         "kiosk.sealing",
         "server.collector",
         "server.commands",
@@ -165,6 +165,7 @@ HOMES: Final = {
     "tree_sitter_toml": ("server.files",),
     "uuid_utils": (*BOOTSTRAPS, "kiosk.station", "server.commands"),
     "uvicorn": ("server.web",),
+    "xlsxwriter": ("server.files",),
     "zxingcpp": ("kiosk.devices",),
 }
 

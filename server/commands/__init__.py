@@ -1,6 +1,7 @@
 """What an operator types: ``riwaq-server COMMAND``."""
 
 from server.commands import (
+    archive,
     audit,
     backup,
     broker,
@@ -10,9 +11,12 @@ from server.commands import (
     figures,
     kiosk,
     members,
+    partner,
+    report,
     setup,
     staff,
     tour,
+    visits,
     web,
 )
 from server.commands.common import Friendly
@@ -33,11 +37,16 @@ program = Friendly(
         "stats": figures.stats,
         "session": figures.session,
         "rebuild": figures.rebuild,
+        "report": report.report,
+        "attestation": partner.attestation,
+        "partner": partner.group,
+        "archive": archive.group,
         "tour": tour.group,
         "fair": fair.group,
         "kiosk": kiosk.group,
         "cards": cards.group,
         "members": members.group,
+        "visits": visits.group,
         "staff": staff.group,
         "facts": facts.group,
         "audit": audit.group,

@@ -2,13 +2,14 @@
 
 import csv
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 from rich.progress import Progress
 
@@ -16,6 +17,7 @@ from server.assets import fonts_dir
 from server.bootstrap import opened
 from server.card_looks import CardLooks, card_looks
 from server.commands.common import dir_option, json_option, reserved, show
+from server.commands.member_cards import issue_to_members
 from server.files.card_sheets import write_sheets
 from server.files.qr_picture import write_qr
 from server.office import CardOrder, Office, OfficeError
@@ -40,7 +42,11 @@ def group() -> None:
 
 
 @group.command()
-@click.option("--count", default=1, show_default=True, type=click.IntRange(1, _MOST), help="How many.")
+@click.option(
+    "--count",
+    type=click.IntRange(1, _MOST),
+    help=f"How many.  [default: 1; of --members at most {MOST_CARDS}]",
+)
 @click.option(
     "--out",
     required=True,
@@ -48,7 +54,13 @@ def group() -> None:
     help="Where they go: a directory, or FILE.pdf for sheets of ten.",
 )
 @click.option(
-    "--category", default="active", show_default=True, type=click.Choice(_CATEGORIES), help="Whose they are."
+    "--members", "to_members", is_flag=True, help="One for each active member without a card in force."
+)
+@click.option("--member", "members", multiple=True, metavar="ID", help="For this member; may be given often.")
+@click.option(
+    "--category",
+    type=click.Choice(_CATEGORIES),
+    help="Whose they are.  [default: active; of --members all]",
 )
 @click.option(
     "--territory", default=0, show_default=True, type=click.IntRange(0, 255), help="Home territory's code."
@@ -67,22 +79,45 @@ def group() -> None:
 @json_option
 def issue(
     *,
-    count: int,
+    count: int | None,
     out: Path,
-    category: str,
-    territory: int,
-    language: str,
-    valid_from: datetime | None,
-    valid_to: datetime | None,
-    no_pictures: bool,
+    to_members: bool,
+    members: Sequence[str],
+    category: str | None,
     directory: Path,
     as_json: bool,
+    **all_alike: Any,
 ) -> None:
     """Issue signed cards: OUT/cards.csv with their tokens, and a picture of each QR code.
 
     OUT ending in .pdf becomes sheets of A4 to be printed at 100 %, ten cards on each. A token
     lets its bearer in: keep what is written to yourself.
+
+    With --members the sheets bear names, in the order of territories and names: up to 10000 cards a file;
+    the same command with another OUT goes on with those who are left.
     """
+    if to_members or members:
+        _check_members_own(out, all_alike)
+        most = count or MOST_CARDS
+        issue_to_members(directory, out, category=category, members=members, most=most, as_json=as_json)
+    else:
+        _issue_alike(directory, out, count or 1, category or "active", as_json=as_json, **all_alike)
+
+
+def _issue_alike(
+    directory: Path,
+    out: Path,
+    count: int,
+    category: str,
+    *,
+    territory: int,
+    language: str,
+    valid_from: datetime | None,
+    valid_to: datetime | None,
+    no_pictures: bool,
+    as_json: bool,
+) -> None:
+    """Issue cards that are nobody's by name, all alike."""
     on_paper = out.suffix.lower() == ".pdf"
     if on_paper and no_pictures:
         raise click.UsageError("--no-pictures is for a directory: sheets are pictures")
@@ -103,6 +138,17 @@ def issue(
         show({"count": count, "category": category, **where, "valid_to": last.isoformat()})
     else:
         click.echo(f"{count} cards are in {out}, valid from {first} to {last}.")
+
+
+def _check_members_own(out: Path, all_alike: Iterable[str]) -> None:
+    """Refuse what a member's card says by the member, and what sheets are not."""
+    source = click.get_current_context().get_parameter_source
+    said = sorted(name for name in all_alike if source(name) is not ParameterSource.DEFAULT)
+    if said:
+        options = ", ".join(f"--{name.replace('_', '-')}" for name in said)
+        raise click.UsageError(f"{options} cannot be given of members' cards")
+    if out.suffix.lower() != ".pdf":
+        raise click.UsageError("members' cards are sheets: let --out end in .pdf")
 
 
 def _write_sheets(out: Path, office: Office, order: CardOrder, looks: CardLooks) -> None:

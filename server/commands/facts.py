@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from server.bootstrap import opened
+from server.bootstrap import enrolling_of, opened
 from server.commands.common import dir_option, json_option, show
 from server.office import OfficeError, now_ms
 from server.rules.ingest import Verdict
@@ -63,6 +63,9 @@ def import_(*, paths: Sequence[Path], directory: Path, as_json: bool) -> None:
         with Progress(console=Console(stderr=True), transient=True) as progress:
             task = progress.add_task("sticks", total=sum(map(_size, files)))
             reports = [intake.take(file, lambda size: progress.advance(task, size)) for file in files]
+            # A server that runs does not hear of what came here.
+            progress.add_task("members", total=None)
+            enrolling_of(home, store, office).work_off()
     if as_json:
         show([_as_json(report) for report in reports])
     else:

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from server.bootstrap import opened
+from server.bootstrap import enrolling_of, opened
 from server.commands.common import dir_option, json_option, reserved, show
 from server.files.list_file import OpenedList, opened_list
 from server.files.list_writer import WriteRow, csv_writer, write_list
@@ -80,7 +80,8 @@ def import_(
             raise OfficeError(
                 "nothing was imported:\n" + "\n".join(f"  - {each}" for each in columns.problems)
             )
-        reader = RowReader(columns, rules, places, today=datetime.now(UTC).date(), key=membership.key)
+        today, key = datetime.now(UTC).date(), membership.identity_key
+        reader = RowReader(columns, rules, places, today=today, key=key)
         refused = _Refused(file, columns, stack)
         importing = stack.enter_context(closing(MemberImport(store, membership, columns, home.path)))
         with _import_progress(source, importing) as on_rows:
@@ -94,6 +95,8 @@ def import_(
         if done:
             with _import_progress(source, importing) as on_rows:
                 importing.commit(file.name, on_rows)
+            # Somebody who was registered may wait for a principal of this list.
+            enrolling_of(home, store, membership.office).work_off()
     if as_json:
         show(
             {

@@ -11,9 +11,11 @@ import click
 
 from server.bootstrap import opened, run_until_stopped, web_accounts
 from server.commands.common import dir_option, json_option, show, show_account
+from server.enrolled import DONE, WAITS
 from server.office import Office, now_ms
 from server.settings import DEFAULT_WEB, Home, make_home
 from server.store.engine import Store
+from server.store.enrolments import Enrolments
 from server.store.ledger import Ledger
 from server.store.registry import KioskRow, Registry
 from server.web import FIRST_ACCOUNT
@@ -112,6 +114,8 @@ def status(*, directory: Path, as_json: bool) -> None:
     for fair in found["closed"]:
         click.echo(f"{fair} is closed.")
     click.echo(f"{sum(facts.values())} facts in the ledger; {found['in_quarantine']} events in quarantine.")
+    for code, count in found["enrolments"]["not_taken"].items():
+        click.echo(f"  {count} of what kiosks did for members were not taken: {code}")
     for entry in found["kiosks"]:
         click.echo(f"  {entry['name']} ({entry['booth']}): {entry['sentence']}")
 
@@ -119,6 +123,7 @@ def status(*, directory: Path, as_json: bool) -> None:
 def _status(home: Home, store: Store, office: Office) -> dict[str, Any]:
     with store.reading() as connection:
         counts = Ledger(connection, office.body).counts()
+        enrolments = Enrolments(connection, office.body).counts()
         registry = Registry(connection, office.body)
         kiosks = [_kiosk(row) for row in registry.kiosks()]
         fairs = [row.fair for row in registry.fairs()]
@@ -140,10 +145,20 @@ def _status(home: Home, store: Store, office: Office) -> dict[str, Any]:
         "closed": closed,
         "in_quarantine": counts.pop("in_quarantine"),
         "facts": counts,
+        "enrolments": _told_of(enrolments),
         "taken": running.get("facts", {}),
         "refused_messages": running.get("refused_messages", {}),
         "dropped": running.get("dropped", 0),
         "kiosks": kiosks,
+    }
+
+
+def _told_of(counts: dict[str, int]) -> dict[str, Any]:
+    """Tell of registrations, reissues and revocations: those that wait, were worked off, were not taken."""
+    return {
+        "waiting": counts.get(WAITS, 0),
+        "done": sum(counts.get(outcome, 0) for outcome in DONE),
+        "not_taken": {outcome: count for outcome, count in counts.items() if outcome not in (WAITS, *DONE)},
     }
 
 

@@ -67,6 +67,12 @@ class FairDefinition(msgspec.Struct, frozen=True, kw_only=True):
     members: MemberRules = MemberRules()
     form: Form | None = None
 
+    @property
+    def asks_national_ids(self) -> bool:
+        """Whether kiosks may ask for national ids, and do: then they need the key of their hashes."""
+        form = self.form
+        return bool(form and form.national_id and any(each.id == "national_id" for each in form.fields))
+
     def programme(
         self,
         *,

@@ -18,7 +18,7 @@ from wire.zones import zone_of
 
 LANGUAGES: Final = ("ar", "fr")
 OWN_NAMES: Final = {"ar": "العربية", "fr": "Français"}
-_LOCALES: Final = {"ar": "ar_MA", "fr": "fr_MA"}
+_LOCALES: Final = {"ar": "ar_MA", "fr": "fr_MA", "zgh": "zgh", "en": "en_GB"}
 _RIGHT_TO_LEFT: Final = frozenset({"ar"})
 _MINUTES_AN_HOUR: Final = 60
 

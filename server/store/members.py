@@ -16,7 +16,7 @@ _PRINCIPAL: Final = _FIELDS.index("principal")
 _WRITTEN: Final = (*_FIELDS, "likeness", "words", "made_at", "changed_at")
 _AFTER_ALL: Final = "\U0010ffff"
 _COUNT_TO: Final = 8000
-_STREAMED: Final = {"yield_per": 2000}
+_STREAMED: Final = 2000
 
 
 class Members(Statements):
@@ -50,9 +50,7 @@ class Members(Statements):
 
     def all(self) -> Iterator[Member]:
         """Give every member, by id."""
-        query = self._all().order_by(t.member.c.member)
-        with self._c.execute(query, execution_options=_STREAMED) as rows:
-            yield from map(_member, rows)
+        yield from self._read(self._all().order_by(t.member.c.member))
 
     def count(self) -> int:
         """Count the members."""
@@ -159,9 +157,10 @@ class Members(Statements):
 
     # -- cards -------------------------------------------------------------------------------
 
-    def link_cards(self, links: Sequence[tuple[str, str]]) -> None:
-        """Write down who holds which card: (card, member)."""
-        self._add_many(t.member_card, ("card", "member"), links)
+    def link_cards(self, links: Sequence[tuple[str, str]], event_id: str = "") -> None:
+        """Write down who holds which card: (card, member); by which event, where a kiosk made it."""
+        rows = ((card, member, event_id) for card, member in links)
+        self._add_many(t.member_card, ("card", "member", "event_id"), rows)
 
     def cards_of(self, members: Collection[str]) -> dict[str, list[str]]:
         """Give the numbers of the cards that these have held, refused ones as well."""
@@ -184,6 +183,26 @@ class Members(Statements):
 
         Of one category, or of these ids, where such are given.
         """
+        query = self._without_card(self._all(), category)
+        if members is None:
+            rows: Iterable[Any] = self._c.execute(query.order_by(t.member.c.member).limit(most))
+        else:
+            rows = self._for_each(t.member.c.member, members, query)[:most]
+        return [_member(row) for row in rows]
+
+    def count_without_card(self, category: int | None) -> int:
+        """Count the active members who have no card that is in force, all or of one category."""
+        query = select(func.count()).select_from(t.member).where(t.member.c.body == self._body)
+        return int(self._c.execute(self._without_card(query, category)).scalar_one())
+
+    def take_back(self, cards: Sequence[str]) -> None:
+        """Forget cards that nobody has got."""
+        for table in (t.member_card, t.card):
+            one = (table.c.body == self._body, table.c.card == bindparam("number"))
+            if cards:
+                self._c.execute(delete(table).where(*one), [{"number": card} for card in cards])
+
+    def _without_card(self, query: Any, category: int | None) -> Any:
         in_force = (
             select(literal(1))
             .select_from(
@@ -199,14 +218,13 @@ class Members(Statements):
                 t.revoked_card.c.card.is_(None),
             )
         )
-        query = self._all().where(t.member.c.deactivated_at.is_(None), ~in_force.exists())
-        if category is not None:
-            query = query.where(t.member.c.category == category)
-        if members is None:
-            rows: Iterable[Any] = self._c.execute(query.order_by(t.member.c.member).limit(most))
-        else:
-            rows = self._for_each(t.member.c.member, members, query)[:most]
-        return [_member(row) for row in rows]
+        query = query.where(t.member.c.deactivated_at.is_(None), ~in_force.exists())
+        return query if category is None else query.where(t.member.c.category == category)
+
+    def _read(self, query: Any, at_once: int = _STREAMED) -> Iterator[Member]:
+        """Give the members of a query over :meth:`_all`, so many rows fetched at a time."""
+        with self._c.execute(query, execution_options={"yield_per": at_once}) as rows:
+            yield from map(_member, rows)
 
     def _all(self) -> Any:
         return select(*(t.member.c[name] for name in _FIELDS)).where(t.member.c.body == self._body)

@@ -403,7 +403,64 @@ member_card = Table(
     _body(),
     Column("card", String(19), primary_key=True),
     Column("member", String(16), nullable=False),
+    # The registration or reissue by which the card came, empty where the server issued it.
+    Column("event_id", String(32), nullable=False, server_default=""),
     Index("member_card_member", "body", "member"),
+)
+
+# To what a member has agreed at a registration: the version of the programme's text, and when by corrected
+# time, ms UTC.
+member_consent = Table(
+    "member_consent",
+    metadata,
+    _body(),
+    Column("member", String(16), primary_key=True),
+    Column("consent", String(64), primary_key=True),
+    Column("event_id", String(32), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("device", String(16), nullable=False),
+)
+
+# What kiosks have done for members: registrations, reissues and revocations of cards, until they are worked
+# off and after. ``raw`` is the fact's bytes, emptied once the tables of members hold what it says; ``wanted``
+# whom it waits for, by numbers with a space between; ``outcome`` is empty while it waits.
+enrolment = Table(
+    "enrolment",
+    metadata,
+    _body(),
+    Column("event_id", String(32), primary_key=True),
+    Column("kind", String(64), nullable=False),
+    Column("device", String(16), nullable=False),
+    Column("staff_id", String(64), nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("is_due", Boolean, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("member", String(16), nullable=False),
+    Column("doubt", Text, nullable=False),
+    Column("wanted", String(64), nullable=False),
+    Index(
+        "enrolment_due",
+        "body",
+        "received_at",
+        sqlite_where=text("is_due"),
+        postgresql_where=text("is_due"),
+    ),
+    Index(
+        "enrolment_wanted",
+        "body",
+        sqlite_where=text("wanted <> ''"),
+        postgresql_where=text("wanted <> ''"),
+    ),
+    Index(
+        "enrolment_member",
+        "body",
+        "member",
+        sqlite_where=text("member <> ''"),
+        postgresql_where=text("member <> ''"),
+    ),
 )
 
 # Every look at personal data and every change of them; see ``server.rules.audit``.

@@ -136,7 +136,7 @@ def test_a_card_made_without_a_network_is_accepted_by_another_kiosk_without_one(
     assert [each["id"] for each in json.loads(detail)["consents"]] == ["messages"]
     assert sealed
     assert made["card"] not in detail
-    assert readable(fair.office.path, *CANARIES) == [], "the ledger keeps it sealed, too"
+    assert not any(each.encode() in sealed for each in CANARIES), "the ledger keeps it sealed, too"
     assert window.process.stop() == 0
     assert readable(data, *CANARIES, token) == []
     told = "\n".join([*window.process.lines, window.process.errors()])

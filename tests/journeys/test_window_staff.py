@@ -26,7 +26,7 @@ BACK, YES, HELP, OPTIONS, STAFF, MORE = (
     "arrow-down",
 )
 UNDO, BY_HAND, EXPORT = "إلغاء تسجيل", "تسجيل يدوي", "نقل إلى مفتاح USB"
-NO_CARD = "user"
+CARD_NUMBER, NO_CARD, FORGOTTEN = "رقم البطاقة", "بدون بطاقة", "نُسيت"
 WRONG_CARD = "بطاقة غير صحيحة"
 At = tuple[Window, Pipe]
 
@@ -132,9 +132,9 @@ def test_a_member_without_a_code_checks_in_by_number_or_without_a_card(
     number = (out / "cards.csv").read_text(encoding="utf-8").splitlines()[1].split(",")[0]
     before = site.office.stats()["visits"]
     come_in(window, counter.pin)
-    window.touch(BY_HAND)
+    window.touch(BY_HAND, CARD_NUMBER)
     type_in(window, number.replace("-", ""))
-    assert window.until_kind("by_hand")["typed"] == number
+    assert window.until_kind("card_number")["typed"] == number
     # A member's card meanwhile is nobody's visit.
     made = visits(site.config)
     pipe.scan(*site.tokens(1))
@@ -143,7 +143,7 @@ def test_a_member_without_a_code_checks_in_by_number_or_without_a_card(
     assert visits(site.config) == made
     window.touch(YES)
     window.until_kind("staff_done")
-    window.touch(BACK, BY_HAND, NO_CARD, YES)
+    window.touch(BACK, BY_HAND, NO_CARD, FORGOTTEN)
     window.until_kind("staff_done")
     window.touch(YES)
     assert not any(number in text for text in window.until_kind("attract")["texts"])

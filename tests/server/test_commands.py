@@ -961,6 +961,7 @@ def test_before_anything_there_is_a_status_and_advice(bare: Desk) -> None:
         "closed": [],
         "in_quarantine": 0,
         "facts": {},
+        "enrolments": {"waiting": 0, "done": 0, "not_taken": {}},
         "taken": {},
         "refused_messages": {},
         "dropped": 0,

@@ -40,6 +40,12 @@ def test_what_is_asked_is_said_to_kiosks_by_the_programme() -> None:
     assert (form.card_years, form.partial_birth) == (5, True)
 
 
+def test_a_body_that_is_authorised_may_ask_for_national_ids_and_no_other() -> None:
+    text = (LARGER + SECTION).replace('"phone"]', '"phone", "national_id"]')
+    assert all(fair.asks_national_ids for fair in read_tour(text, "tour.toml").fairs)
+    assert not any(fair.asks_national_ids for fair in read_tour(LARGER + SECTION, "tour.toml").fairs)
+
+
 def test_left_out_a_card_is_good_for_three_years_and_every_category_is_registered() -> None:
     text = f'{LARGER}\n[registration]\nfields = ["name_latin", "category"]\n'
     form = read_tour(text, "tour.toml").fairs[0].form
@@ -71,7 +77,11 @@ WRONG: dict[str, tuple[str, str, str]] = {
         '"principal", "category"',
         "the principal is asked for before the category, which says who has one; write principal after",
     ),
-    "national_id": ('"phone"]', '"national_id"]', "fields[5]: kiosks take no national ids yet"),
+    "national_id": (
+        'national_id = "D-123/2024"\n\n[registration]\nfields = [',
+        '\n[registration]\nfields = ["national_id", ',
+        "fields[1]: national ids may be asked for only under an authorisation of the CNDP; write its number",
+    ),
     "required_of_none": ('["name_ar", "category"]', '["email"]', "'email' is no field that is asked for"),
     "unknown_category": ('"child"]', '"children"]', "'children' is no category of a card"),
     "unknown_consent": ('["contact"]', '["contacts"]', "'contacts' is no consent of this file"),

@@ -1,7 +1,8 @@
 """Makes the golden vectors: what another program must read, and write, byte for byte.
 
     python -m tests.vectors.make            cards, events, messages, pairing, programme, stick, topics
-    python -m tests.vectors.make --record   and a new recording of what chance or zlib's version decides
+    python -m tests.vectors.make --record   and a new recording of what chance or zlib's version decides,
+                                            of these parts alone where some are named
 
 Keys are made of fixed seeds, and Ed25519 signatures follow from key and text alone. A
 sealed box does not: ``recorded.json`` was made once, and is tested by opening it. A vector
@@ -22,7 +23,7 @@ import msgspec
 from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
-from wire import card, described, logo, messages, pairing, programme, stick, topics
+from wire import asking, card, described, logo, messages, pairing, programme, stick, topics
 from wire.broker import parse_broker
 from wire.card import Card, Category, RefusalCode
 from wire.envelope import seal_batch
@@ -59,6 +60,7 @@ KIOSK: Final = SigningKey(bytes(range(64, 96)))
 SERVER: Final = SigningKey(bytes(range(96, 128)))
 SEALING: Final = PrivateKey(bytes(range(128, 160)))
 DEVICE: Final = "00c0ffee00c0ffee"
+MEMBER: Final = "5e5e5e5e00c0ffee"
 TAG: Final = card.body_tag(bytes(BODY.verify_key))
 LOGO: Final = logo.name_of(b"stands for a picture")
 
@@ -218,7 +220,7 @@ def _served() -> list[Event]:
 
 def _enrolled() -> list[Event]:
     """Give what staff do with cards."""
-    days = {"valid_from": date(2024, 11, 1), "valid_to": date(2027, 10, 31)}
+    days: dict[str, Any] = {"valid_from": date(2024, 11, 1), "valid_to": date(2027, 10, 31)}
     number = str(CARD.identity)
     facts: list[Fact] = [
         Registration(
@@ -232,6 +234,15 @@ def _enrolled() -> list[Event]:
             card=CardRef.of(replace(CARD, card_id=0x00C0FFEE00C101)), replaces=number, reason="lost", **days
         ),
         CardRevoked(card=number, reason="lost"),
+        Reissue(
+            card=CardRef.of(replace(CARD, card_id=0x00C0FFEE00C102)),
+            replaces="",
+            reason="none",
+            member=MEMBER,
+            **days,
+        ),
+        Visit(reason="forgotten"),
+        Visit(reason="household"),
     ]
     return [_event(300 + at, fact, staff_id="101") for at, fact in enumerate(facts)]
 
@@ -419,7 +430,69 @@ def _setup() -> Setup:
         fair="rabat-2024",
         invitees={"delegates": ["0001-00c0ffee00c0ff", "m:" + "5e" * 16]},
         staff=[StaffVerifier(staff_id="101", pin_verifier="$argon2id$…", booth="booth-0")],
+        identity_key=bytes(range(160, 192)),
     )
+
+
+def _asks() -> list[asking.Ask]:
+    """Give an ask of each kind of question."""
+    questions: list[asking.Question] = [
+        asking.Likely(fields={"name_ar": "كريم بناني", "phone": "+212612345678", "birth": "1960-05"}),
+        asking.Find(text="بناني كر"),
+        asking.Confirm(member=MEMBER, field="birth", value="1960-05-31"),
+        asking.Household(card=str(CARD.identity)),
+    ]
+    return [
+        asking.Ask(
+            device=DEVICE,
+            nonce=f"nonce-012345678{number}",
+            staff_id="101",
+            asked_at=1_730_000_000_000 + number,
+            question=question,
+        )
+        for number, question in enumerate(questions)
+    ]
+
+
+def _replies() -> list[asking.Reply]:
+    """Give a reply of each kind, as full and as empty as one can be."""
+    match = asking.Match(
+        member=MEMBER,
+        name_ar="ك. ب***",
+        name_latin="K. B***",
+        category=Category.RETIRED,
+        phone="78",
+        birth="1960",
+        same=["names"],
+        confirm_by=["phone", "employee_number"],
+        has_card=True,
+        made_at=1_729_000_000_000,
+    )
+    person = asking.Person(
+        member=MEMBER,
+        name_ar="كريم بناني",
+        name_latin="Karim Bennani",
+        category=Category.RETIRED,
+        territory=4,
+        language="fr",
+        card=CardRef.of(CARD),
+    )
+    dependants = [
+        asking.Dependant(member="5e5e5e5e00c0ff00", name_ar="ف. ب***", category=3, card=CardRef.of(CARD)),
+        asking.Dependant(member="5e5e5e5e00c0ff01"),
+    ]
+    told: list[asking.Told] = [
+        asking.Matches(matches=[match, asking.Match(member="5e5e5e5e00c0ff00")], more=True),
+        asking.Matches(matches=[]),
+        asking.Confirmed(person=person),
+        asking.Confirmed(),
+        asking.Dependants(dependants=dependants),
+        asking.NotTold(code="too_many"),
+    ]
+    return [
+        asking.Reply(device=DEVICE, nonce=f"nonce-012345678{number}", told=each)
+        for number, each in enumerate(told)
+    ]
 
 
 def _revocations() -> programme.Revocations:
@@ -573,6 +646,20 @@ def recorded() -> Json:
             "fields": msgspec.to_builtins(_setup()),
             "message": seal_setup(pack_setup(_setup()), kiosk_key=bytes(KIOSK.verify_key), key=SERVER).hex(),
         },
+        "asks": [
+            {
+                "fields": msgspec.to_builtins(ask),
+                "message": asking.seal_ask(ask, sealing_key=bytes(SEALING.public_key), key=KIOSK).hex(),
+            }
+            for ask in _asks()
+        ],
+        "replies": [
+            {
+                "fields": msgspec.to_builtins(reply),
+                "message": asking.seal_reply(reply, kiosk_key=bytes(KIOSK.verify_key), key=SERVER).hex(),
+            }
+            for reply in _replies()
+        ],
         "paired": {
             "fields": msgspec.to_builtins(_paired()),
             "message": pairing.seal_answer(_ask(), _paired(), BODY).hex(),
@@ -617,7 +704,11 @@ def main(words: list[str]) -> None:
     for name, make in MADE.items():
         (HERE / f"{name}.json").write_text(text_of(make()), encoding="utf-8")
     if "--record" in words:
-        (HERE / "recorded.json").write_text(text_of(recorded()), encoding="utf-8")
+        file, parts = HERE / "recorded.json", words[words.index("--record") + 1 :]
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        made = recorded()
+        wanted = {part: made[part] for part in parts or made}
+        file.write_text(text_of({**kept, **wanted}), encoding="utf-8")
 
 
 if __name__ == "__main__":

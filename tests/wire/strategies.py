@@ -161,18 +161,20 @@ def _registrations(draw: st.DrawFn) -> Registration:
 @st.composite
 def _reissues(draw: st.DrawFn) -> Reissue:
     first, last = draw(_spans)
+    replaces = draw(_numbers | st.just(""))
     return Reissue(
         card=draw(card_refs),
-        replaces=draw(_numbers),
+        replaces=replaces,
         valid_from=first,
         valid_to=last,
         reason=draw(reasons),
+        member=draw(hexes(16) | st.just("") if replaces else hexes(16)),
     )
 
 
 _offsets = st.integers(-(2**53) + 1, 2**53 - 1)
 known_facts: st.SearchStrategy[Fact] = st.one_of(
-    st.builds(Visit, card=st.none() | card_refs, clock_doubtful=st.booleans()),
+    st.builds(Visit, card=st.none() | card_refs, reason=reasons, clock_doubtful=st.booleans()),
     st.builds(Refusal, code=st.sampled_from(RefusalCode), card=st.none() | card_refs),
     st.builds(Void, target=hexes(32), reason=reasons),
     _losses(),

@@ -33,6 +33,7 @@ from wire.events import (
     Fact,
     Feedback,
     Registration,
+    Reissue,
     SignUp,
     Unknown,
     Visit,
@@ -50,6 +51,7 @@ HEADER = b'"event_id":"%s","occurred_at":1,"monotonic_ms":1,"boot_id":"%s","fair
 )
 
 CARD = b'"card":{"key_id":1,"card_id":"00c0ffee00c0ff","category":1}'
+DAYS = b'"valid_from":"2024-11-01","valid_to":"2027-10-31","reason":"lost"'
 
 
 def made(kind: bytes = b"later", fact: bytes = b"{}", header: bytes = HEADER) -> bytes:
@@ -246,6 +248,8 @@ def test_where_a_field_stands_twice_the_last_one_is_read() -> None:
         (b"visit", b'{"card":{"key_id":1,"card_id":"00c0ffee00c0ff","category":1,"territory":256}}'),
         (b"visit", b'{"card":{"key_id":1,"card_id":"00c0ffee00c0ff","category":1,"language":"\\u0000"}}'),
         (b"visit", b'{"clock_doubtful":1}'),
+        (b"visit", b'{"reason":"%s"}' % (b"r" * 65)),
+        (b"visit", b'{"reason":"a\\n"}'),
         (b"refusal", b"{}"),
         (b"refusal", b'{"code":"EXPIRED"}'),
         (b"void", b'{"target":"%s"}' % (b"a" * 32)),
@@ -301,6 +305,13 @@ def test_where_a_field_stands_twice_the_last_one_is_read() -> None:
         (b"passage", b"{}"),
         (b"passage", b'{"direction":"through"}'),
         (b"passage", b'{"direction":null}'),
+        (b"reissue", b'{%s,%s,"replaces":""}' % (CARD, DAYS)),
+        (b"reissue", b'{%s,%s,"replaces":"","member":""}' % (CARD, DAYS)),
+        (b"reissue", b'{%s,%s,"replaces":"","member":"5E5E5E5E00C0FFEE"}' % (CARD, DAYS)),
+        (b"reissue", b'{%s,%s,"replaces":"","member":"5e5e5e5e00c0ffee\\n"}' % (CARD, DAYS)),
+        (b"reissue", b'{%s,%s,"replaces":"00c0ffee00c0ff"}' % (CARD, DAYS)),
+        (b"card_revoked", b'{"card":"","reason":"lost"}'),
+        (b"card_revoked", b'{"card":"0001-00c0ffee00c0ff\\n","reason":"lost"}'),
         (b"later", b""),
         (b"later", b"NaN"),
         (b"later", b"[01]"),
@@ -397,3 +408,12 @@ def test_a_registration_needs_a_form_and_days_in_their_order() -> None:
         Registration(**{**good, "sealed": b""})
     with pytest.raises(ValueError, match="before it begins"):
         Registration(**{**good, "valid_to": date(2024, 10, 31)})
+
+
+def test_another_card_is_somebodys() -> None:
+    days = {"valid_from": date(2024, 11, 1), "valid_to": date(2027, 10, 31)}
+    of: dict[str, Any] = {"card": CardRef.of(a_card()), "reason": "lost", **days}
+    assert Reissue(replaces="", member="5e5e5e5e00c0ffee", **of).replaces == ""
+    assert Reissue(replaces="0001-00c0ffee00c0ff", **of).member == ""
+    with pytest.raises(ValueError, match="another card is somebody's"):
+        Reissue(replaces="", **of)

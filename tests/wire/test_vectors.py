@@ -11,6 +11,7 @@ from nacl.public import PrivateKey
 
 from tests.vectors import make
 from wire import card, messages, pairing, programme, stick, topics
+from wire.asking import is_ask, is_reply, open_ask, open_reply
 from wire.card import Card, Refused
 from wire.envelope import EnvelopeError, batch_head, open_batch
 from wire.events import decode_event, encode_event, split_events
@@ -28,9 +29,12 @@ OLDER: Final[dict[str, Any]] = {
     for name in (
         *("messages", "messages-2"),
         *("programme", "programme-2", "programme-3", "programme-4"),
-        "recorded",
+        *("recorded", "setup"),
     )
 }
+
+
+SETUP_KEYS: Final = (("server", "public"), ("kiosk", "seed"))
 
 
 def key_of(name: str, who: str, part: str = "public") -> bytes:
@@ -182,6 +186,40 @@ def test_the_recorded_setup_opens_for_its_kiosk_alone() -> None:
     assert msgspec.to_builtins(open_setup(message, server_key=server, batch_seed=seed)) == vector["fields"]
     with pytest.raises(EnvelopeError) as refused:
         open_setup(message, server_key=server, batch_seed=bytes(32))
+    assert refused.value.code == "cannot_open"
+
+
+def test_a_setup_of_before_national_ids_is_still_read_and_has_no_key() -> None:
+    vectors = OLDER["setup"]
+    server, seed = (bytes.fromhex(vectors["keys"][who][part]) for who, part in SETUP_KEYS)
+    opened = open_setup(bytes.fromhex(vectors["setup"]["message"]), server_key=server, batch_seed=seed)
+    assert says(msgspec.to_builtins(opened), vectors["setup"]["fields"])
+    assert opened.identity_key == b""
+
+
+@pytest.mark.parametrize(
+    "vector", READ["recorded"]["asks"], ids=lambda vector: vector["fields"]["question"]["type"]
+)
+def test_a_recorded_ask_opens_for_the_server_alone(vector: dict[str, Any]) -> None:
+    message, kiosk = bytes.fromhex(vector["message"]), key_of("recorded", "kiosk")
+    sealing = PrivateKey(key_of("recorded", "sealing", "seed"))
+    assert (is_ask(message), is_reply(message)) == (True, False)
+    assert msgspec.to_builtins(open_ask(message, kiosk_key=kiosk, sealing_key=sealing)) == vector["fields"]
+    with pytest.raises(EnvelopeError) as refused:
+        open_ask(message, kiosk_key=kiosk, sealing_key=PrivateKey(bytes(32)))
+    assert refused.value.code == "cannot_open"
+
+
+@pytest.mark.parametrize(
+    "vector", READ["recorded"]["replies"], ids=lambda vector: vector["fields"]["told"]["type"]
+)
+def test_a_recorded_reply_opens_for_its_kiosk_alone(vector: dict[str, Any]) -> None:
+    message = bytes.fromhex(vector["message"])
+    server, seed = key_of("recorded", "server"), key_of("recorded", "kiosk", "seed")
+    assert (is_ask(message), is_reply(message)) == (False, True)
+    assert msgspec.to_builtins(open_reply(message, server_key=server, batch_seed=seed)) == vector["fields"]
+    with pytest.raises(EnvelopeError) as refused:
+        open_reply(message, server_key=server, batch_seed=bytes(32))
     assert refused.value.code == "cannot_open"
 
 

@@ -5,22 +5,20 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
-from hashlib import blake2b
 from typing import Final
 
 import phonenumbers
 
 from server.rules.members.texts import Unfit, cleaned
 from server.rules.reader import shown
+from wire.national_id import normalised
 
 REGION: Final = "MA"
 MOST_OF_NUMBER: Final = 32
-TAIL: Final = 3
 _EMAIL: Final = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,24}"
 )
 _MOST_OF_EMAIL: Final = 254
-_CIN: Final = re.compile(r"[A-Z]{1,2}[0-9]{1,7}")
 _AT_HOME: Final = re.compile(r"(?:\+212|00212|0)([5-8][0-9]{8})")
 _LETTERS_AND_DIGITS: Final = re.compile(r"[\w./ -]+")
 _YEAR_FIRST: Final = re.compile(r"([0-9]{4})(?:[-/.]([0-9]{1,2})(?:[-/.]([0-9]{1,2}))?)?")
@@ -28,7 +26,6 @@ _DAY_FIRST: Final = re.compile(r"(?:([0-9]{1,2})[-/. ])?([0-9]{1,2})[-/. ]([0-9]
 _SERIAL: Final = re.compile(r"[0-9]{5}")
 _OLDEST: Final = 1900
 _DAY_OF_EXCEL: Final = date(1899, 12, 30)
-_PERSON: Final = b"riwaq national"
 
 
 def e164(text: str) -> str:
@@ -92,17 +89,11 @@ def employee_number(pattern: str) -> Callable[[str], str]:
 
 def national_id(text: str) -> str:
     """Give a national id as it is hashed, ``BE12345``. Raises :class:`Unfit`."""
-    number = unicodedata.normalize("NFKC", cleaned(text)).upper().replace(" ", "")
-    if not _CIN.fullmatch(number):
+    number = normalised(cleaned(text))
+    if not number:
         # Not shown: a message may be kept, and the number may not.
         raise Unfit("this is no national id number", "write one or two letters and up to seven digits")
     return number
-
-
-def hashed_national_id(number: str, key: bytes) -> tuple[str, str]:
-    """Give what is kept of a national id: its keyed hash as 32 hex digits, and its last characters."""
-    digest = blake2b(number.encode(), digest_size=16, key=key[:64], person=_PERSON)
-    return digest.hexdigest(), number[-TAIL:]
 
 
 def birth(today: date) -> Callable[[str], str]:

@@ -14,6 +14,7 @@ from server.rules.members.places import Places
 from server.rules.members.texts import Unfit, cleaned_name, has_arabic, has_latin, is_arabic
 from server.rules.reader import shown
 from wire.card import Category
+from wire.national_id import hashed
 
 _KEPT_ID: Final = re.compile(r"([0-9a-f]{32}):([A-Z0-9]{1,3})")
 _HALVES: Final = {"name_ar": ("given_ar", "family_ar"), "name_latin": ("given_latin", "family_latin")}
@@ -127,10 +128,13 @@ class RowReader:
             whole: parts.get(whole) or " ".join(filter(None, (parts.get(half, "") for half in halves)))
             for whole, halves in _HALVES.items()
         }
-        mixed = next((text for text in said.values() if has_arabic(text) and has_latin(text)), "")
+        mixed = next((whole for whole, text in said.items() if has_arabic(text) and has_latin(text)), "")
         if mixed:
-            what = f"{shown(mixed)} is in two scripts"
-            self._note_name(draft, what, "write the Arabic name and the Latin one into columns of their own")
+            what = f"{shown(said[mixed])} is in two scripts"
+            where = next(name for name in (mixed, *_HALVES[mixed]) if parts.get(name))
+            self._note_name(
+                draft, what, "write the Arabic name and the Latin one into columns of their own", where
+            )
             return
         for whole in ("name_ar", "name_latin"):
             # Offices write Arabic names below French headings, and the other way round.
@@ -150,8 +154,8 @@ class RowReader:
             {whole: name for whole, name in said.items() if whole in self._with_names or name}
         )
 
-    def _note_name(self, draft: Draft, what: str, instead: str) -> None:
-        first = names_column(self._columns, self._has_names[0])
+    def _note_name(self, draft: Draft, what: str, instead: str, where: str = "") -> None:
+        first = names_column(self._columns, where or self._has_names[0])
         if not any(problem.column == first for problem in draft.problems):
             draft.problems.append(Problem(first, what, instead))
 
@@ -185,7 +189,7 @@ class RowReader:
             draft.principal = identifiers.employee_number("")(text)
 
     def _national_id(self, text: str, draft: Draft) -> None:
-        kept = identifiers.hashed_national_id(identifiers.national_id(text), self._key) if text else ("", "")
+        kept = hashed(identifiers.national_id(text), self._key) if text else ("", "")
         draft.values["national_id"], draft.values["national_tail"] = kept
 
     def _kept_id(self, text: str, draft: Draft) -> None:

@@ -15,7 +15,6 @@ MOST_OF_REASON: Final = 32
 """Letters of a reason: what stands in one line on a kiosk's smallest screen."""
 _NAMES: Final = ("name_ar", "name_latin")
 _NATIONAL_ID: Final = "national_id"
-_NOT_YET: Final = "kiosks take no national ids yet: import them by a list of members"
 
 
 def read_registration(
@@ -41,7 +40,7 @@ def read_registration(
     )
     fields = _listed(reader, table.get("fields"), (*place, "fields"), FIELDS, "field of a registration")
     if table.get("fields") is not None:
-        _judge(reader, fields, (*place, "fields"))
+        _judge(reader, fields, (*place, "fields"), authorised=bool(members.national_id))
     required = _listed(
         reader, table.get("required"), (*place, "required"), fields or FIELDS, "field that is asked for"
     )
@@ -75,8 +74,11 @@ def _listed(reader: Reader, value: object, place: Place, choices: Sequence[str],
     return list(found)
 
 
-def _judge(reader: Reader, fields: Sequence[str], place: Place) -> None:
-    """Note what registers nobody: no name, no category; and a principal before it is known of whom."""
+def _judge(reader: Reader, fields: Sequence[str], place: Place, *, authorised: bool) -> None:
+    """Note what registers nobody: no name, no category; and a principal before it is known of whom.
+
+    National ids may be asked for under an authorisation alone.
+    """
     if not any(name in fields for name in _NAMES):
         reader.note(place, "nobody's name is asked for", f"write {' or '.join(_NAMES)}, or both")
     if "category" not in fields:
@@ -84,8 +86,10 @@ def _judge(reader: Reader, fields: Sequence[str], place: Place) -> None:
     elif "principal" in fields and fields.index("principal") < fields.index("category"):
         what = "the principal is asked for before the category, which says who has one"
         reader.note(place, what, "write principal after category")
-    if _NATIONAL_ID in fields:
-        reader.note((*place, fields.index(_NATIONAL_ID)), _NOT_YET, "take it out")
+    if _NATIONAL_ID in fields and not authorised:
+        what = "national ids may be asked for only under an authorisation of the CNDP"
+        instead = "write its number as national_id in [members], or take the field out"
+        reader.note((*place, fields.index(_NATIONAL_ID)), what, instead)
 
 
 def _reasons(reader: Reader, value: object, fields: Sequence[str]) -> dict[str, Names]:

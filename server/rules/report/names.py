@@ -1,0 +1,132 @@
+"""What a report calls things: booths and offers as the body does, sectors and categories as everyone does."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+
+from server.rules.fair import FairDefinition
+from server.rules.wording import Words
+from wire.zones import zone_of
+
+
+class Naming:
+    """The names of one fair's things in a reader's language; what is gone from its description has its id."""
+
+    def __init__(self, definition: FairDefinition, words: Words) -> None:
+        self._words = words
+        self._booths = {each.id: words.name(each.names, each.id) for each in definition.booths}
+        self._partners = {each.id: words.name(each.names, each.id) for each in definition.partners}
+        self._offers = {each.id: words.name(each.names, each.id) for each in definition.offers}
+        self._offering = {each.id: each.partner for each in definition.offers}
+        self._topics = {each.id: words.name(each.names, each.id) for each in definition.topics}
+        self._sessions = {each.id: words.name(each.names, each.id) for each in definition.sessions}
+        self._territories = {each.id: words.name(each.names, each.id) for each in definition.territories}
+        self._territories |= {
+            str(each.code): self._territories[each.id] for each in definition.territories if each.code
+        }
+        own = {each.id: words.name(each.names) for each in definition.categories}
+        self._categories = {**category_names(words), **{key: name for key, name in own.items() if name}}
+        self._sectors = sector_names(words)
+        self.sector_of = {each.id: each.sector for each in definition.booths}
+
+    def booth(self, key: str) -> str:
+        """Name a booth."""
+        return self._booths.get(key, key)
+
+    def sector(self, key: str) -> str:
+        """Name a sector."""
+        return self._sectors.get(key, key)
+
+    def category(self, key: str) -> str:
+        """Name a category of cards."""
+        return self._categories.get(key, key)
+
+    def territory(self, key: str) -> str:
+        """Name a territory, by its id or by what a card says of it; none is named, too."""
+        if key in {"", "0"}:
+            return self._words.text("Not known")
+        return self._territories.get(key, key)
+
+    def offer(self, key: str) -> str:
+        """Name an offer."""
+        return self._offers.get(key, key)
+
+    def offering(self, key: str) -> str:
+        """Name the partner whose offer it is."""
+        partner = self._offering.get(key, "")
+        return self._partners.get(partner, partner)
+
+    def partner(self, key: str) -> str:
+        """Name a partner."""
+        return self._partners.get(key, key)
+
+    def topic(self, key: str) -> str:
+        """Name what members tell about."""
+        return self._topics.get(key, key)
+
+    def session(self, key: str) -> str:
+        """Name a session."""
+        return self._sessions.get(key, key)
+
+
+def sector_names(words: Words) -> Mapping[str, str]:
+    """Name the fields of booths."""
+    return {
+        "own": words.text("Our own services"),
+        "bank": words.text("Banks"),
+        "insurance": words.text("Insurance"),
+        "telecoms": words.text("Telecoms"),
+        "real_estate": words.text("Real estate"),
+        "health": words.text("Health"),
+        "schooling": words.text("Schooling"),
+        "transport": words.text("Transport"),
+        "leisure": words.text("Leisure"),
+        "sport": words.text("Sport"),
+        "culture": words.text("Culture"),
+        "other": words.text("Other sectors"),
+    }
+
+
+def category_names(words: Words) -> Mapping[str, str]:
+    """Name the categories of cards where the body has no words of its own."""
+    return {
+        "active": words.text("Active"),
+        "retired": words.text("Retired"),
+        "widow": words.text("Widows and widowers"),
+        "child": words.text("Children"),
+        "other": words.text("Other rights-holders"),
+        "category_0": words.text("Not known"),
+    }
+
+
+def face_names(words: Words) -> Mapping[str, str]:
+    """Name the faces, best first."""
+    return {
+        "5": words.text("Very satisfied"),
+        "4": words.text("Satisfied"),
+        "3": words.text("In between"),
+        "2": words.text("Dissatisfied"),
+        "1": words.text("Very dissatisfied"),
+        "0": words.text("No face touched"),
+    }
+
+
+def period(days: list[date], words: Words) -> str:
+    """Say from when to when."""
+    first, last = min(days), max(days)
+    if first == last:
+        return words.day(first)
+    return words.text("From {first} to {last}", first=words.day(first), last=words.day(last))
+
+
+def weekday(day: str, words: Words) -> str:
+    """Name an ISO day without its year; a text that is none stays as it is."""
+    try:
+        return words.short_day(date.fromisoformat(day))
+    except ValueError:
+        return day
+
+
+def local_hour(key: str, zone: str) -> tuple[str, int]:
+    """Give the local ISO day and the hour, 0 to 23, of ``2024-12-28T09:00Z``."""
+    local = datetime.fromisoformat(key).astimezone(UTC).astimezone(zone_of(zone))
+    return local.date().isoformat(), local.hour
