@@ -18,13 +18,13 @@ from kiosk.devices.decoder import Decoder
 from kiosk.devices.lines import LineScanner
 from kiosk.devices.sight import Sight, preview
 from kiosk.export import export
+from kiosk.issuing import PrintCard
 from kiosk.journal import Journal
 from kiosk.leaving import Leaving
 from kiosk.lock import locked
 from kiosk.notices import Notice, Trouble
 from kiosk.pairing import Pairer
 from kiosk.recorder import Mint
-from kiosk.registering import PrintCard
 from kiosk.sources import LINES_PREFIX, types
 from kiosk.station import Around, Reader, Reading, Station
 from kiosk.touring import Touring

@@ -17,6 +17,7 @@ from typing import Final, Protocol
 import msgspec
 from nacl.signing import SigningKey
 
+from kiosk.asking import Asking
 from kiosk.clock import Clock
 from kiosk.config import KioskConfig
 from kiosk.descriptions import Descriptions
@@ -29,6 +30,7 @@ from kiosk.rules.offset import Measurement, worth_learning
 from kiosk.sealing import Sealer
 from kiosk.telling import CommitTimes, LinkTeller
 from kiosk.uplink import Arrived, Connected, Disconnected, UplinkEvent
+from wire.asking import Ask, is_reply, open_reply, seal_ask
 from wire.envelope import EnvelopeError
 from wire.events import ClockOffset, EventError, Lost, decode_event
 from wire.messages import Ack, Answer, Hello, KeptEpoch, State, open_signed, peek, sign
@@ -79,7 +81,7 @@ class _Stop:
     pass
 
 
-_Item = UplinkEvent | _Recorded | _CameraTrouble | _HelpWanted | _StateIsNew | _Stop
+_Item = UplinkEvent | Ask | _Recorded | _CameraTrouble | _HelpWanted | _StateIsNew | _Stop
 
 
 class Carrier:
@@ -110,6 +112,7 @@ class Carrier:
         self._rate = rate
         self._software = software
         self._key = SigningKey(config.batch_seed)
+        self.asking = Asking(config.device, clock=clock, nonce=mint.nonce, say=self._ask_soon)
         self._inbox: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._dropped = 0
         self._uplink = connect(self._hear_soon)
@@ -186,6 +189,12 @@ class Carrier:
         """How many messages could not be used, by their code."""
         return dict(self._unusable)
 
+    def _ask_soon(self, ask: Ask) -> bool:
+        if not self._connected or self._descriptions.programme is None:
+            return False
+        self._inbox.put(ask)
+        return True
+
     def _hear_soon(self, event: UplinkEvent) -> None:
         if isinstance(event, Arrived) and self._inbox.qsize() >= MOST_WAITING_MESSAGES:
             self._dropped += 1
@@ -257,8 +266,11 @@ class Carrier:
                 self._link.now(up=True, reason="", waiting=self.waiting)
             case Disconnected(reason):
                 self._connected = False
+                self.asking.give_up()
                 self._delivery.disconnected()
                 self._link.now(up=False, reason=reason, waiting=self.waiting)
+            case Ask():
+                self._put_question(item)
             case Arrived(topic, payload):
                 try:
                     self._receive(topic, payload)
@@ -270,7 +282,8 @@ class Carrier:
         if topic == down(config.body, config.device, "ack"):
             self._take_ack(payload)
         elif topic == down(config.body, config.device, "answer"):
-            self._take_answer(payload)
+            take = self._take_reply if is_reply(payload) else self._take_answer
+            take(payload)
         elif topic == down(config.body, config.device, "setup"):
             self._descriptions.offer_setup(payload)
         elif topic == fair(config.body, config.fair, "programme"):
@@ -326,6 +339,13 @@ class Carrier:
         }
         commands = self._delivery.answered(answer, held, time.monotonic())
         self._obey(commands, server_time=answer.server_time)
+
+    def _take_reply(self, payload: bytes) -> None:
+        reply = open_reply(payload, server_key=self._server_key(), batch_seed=self._config.batch_seed)
+        if reply.device != self._config.device:
+            raise EnvelopeError("wrong_recipient", "a reply for another kiosk")
+        if not self.asking.take(reply):
+            self._cannot_use("unasked", "the server tells what nobody waits for: too late, or twice")
 
     def _measure_clock(self, answer: Answer, heard_ms: int) -> None:
         sent_ms = self._hello_sent_ms.pop(answer.nonce, None)
@@ -393,6 +413,14 @@ class Carrier:
         )
         self._hello_sent_ms = {nonce: self._clock.monotonic_ms()}
         self._publish("hello", sign(hello, self._key))
+
+    def _put_question(self, ask: Ask) -> None:
+        programme = self._descriptions.programme
+        if programme is None:
+            return
+        message = seal_ask(ask, sealing_key=programme.server.sealing, key=self._key)
+        if not self._publish("ask", message):
+            self.asking.give_up()
 
     def _send(self, epoch: int, first: int, last: int) -> None:
         programme = self._descriptions.programme

@@ -24,6 +24,7 @@ from kiosk.wishes import (
     FeedbackWish,
     HelpWish,
     SignUpWish,
+    StaffEndWish,
     TurnWish,
     Wish,
     WithdrawWish,
@@ -34,6 +35,8 @@ from wire.events import CardRef, Event, Feedback, Passage, SignUp, Void, Withdra
 from wire.private import seal_private
 
 _LONGEST_STOP_S = 5.0
+_PAUSE_S = 5.0
+"""After so long without a wish it is looked whether those of the staff who were in still are."""
 
 
 @dataclass(slots=True)
@@ -95,6 +98,7 @@ class Counter:
 
     def stop(self) -> None:
         """Do what was asked for already, and stop."""
+        self._staff.leave_soon()
         self._wishes.put(None)
         if self._thread.ident is not None:
             self._thread.join(_LONGEST_STOP_S)
@@ -103,6 +107,9 @@ class Counter:
 
     def ask(self, wish: Wish) -> None:
         """Hand a wish over; from any thread."""
+        if isinstance(wish, StaffEndWish):
+            # At once: the server may be waited for just now.
+            self._staff.leave_soon()
         self._wishes.put(wish)
 
     def staff_card(self, staff_id: str) -> None:
@@ -144,7 +151,7 @@ class Counter:
     # -- the counter's own thread ----------------------------------------------------------------
 
     def _run(self) -> None:
-        while (wish := self._wishes.get()) is not None:
+        while (wish := self._next()) is not None:
             try:
                 self._do(wish)
             except JournalError as problem:
@@ -154,6 +161,13 @@ class Counter:
                     self._notify(
                         Trouble("message", "counter", f"a wish was not done: {type(problem).__name__}")
                     )
+
+    def _next(self) -> Wish | _StaffCard | None:
+        while True:
+            with suppress(queue.Empty):
+                return self._wishes.get(timeout=_PAUSE_S)
+            with suppress(Exception):
+                self._staff.pause()
 
     def _do(self, wish: Wish | _StaffCard) -> None:
         match wish:

@@ -8,9 +8,14 @@ kiosk, and opened in memory alone.
 
 One thread at a time offers what it has heard (at the start the main one, then the
 carrier). ``desk`` is replaced as a whole, so the eye may take it at any moment.
+
+Cards that this kiosk has revoked itself are refused from then on: the server's list names them only
+once it has heard of it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
 from kiosk.config import KioskConfig
@@ -19,7 +24,7 @@ from kiosk.notices import Described, Notice, ProgrammeTaken, Trouble
 from kiosk.recorder import Recorder
 from kiosk.rules.desk import Desk
 from kiosk.rules.texts import missing_texts
-from wire.card import CardIdentity
+from wire.card import CardError, CardIdentity
 from wire.envelope import EnvelopeError
 from wire.logo import name_of
 from wire.programme import (
@@ -36,6 +41,7 @@ _PROGRAMME: Final = "programme"
 _REVOCATIONS: Final = "revocations"
 _SETUP: Final = "setup"
 _LOGO: Final = "logo"
+_REFUSED: Final = "refused"
 _NAMED: Final = 6
 """Of texts that are missing in a language, so many are named."""
 
@@ -55,6 +61,9 @@ class Descriptions:
         self.logo_name = ""
         """The name of the logo that is kept, empty for none."""
         self.desk: Desk | None = None
+        self._refused: frozenset[CardIdentity] = frozenset()
+        # The counter's thread lays out a desk as well; the last one must have seen everything.
+        self._laying_out = threading.Lock()
 
     @property
     def programme_version(self) -> int:
@@ -95,6 +104,9 @@ class Descriptions:
         """Take what was kept before the last stop: signed, so as good as just heard."""
         # First, so that the programme's first screen shows it.
         self._set_logo(self._recorder.ask(self._recorder.journal.get, _LOGO) or b"")
+        with suppress(CardError, UnicodeDecodeError):
+            refused = self._recorder.ask(self._recorder.journal.get, _REFUSED) or b""
+            self._refused = frozenset(map(CardIdentity.parse, refused.decode().split()))
         for key, take in (
             (_PROGRAMME, self._take_programme),
             (_REVOCATIONS, self._take_revocations),
@@ -149,6 +161,17 @@ class Descriptions:
         self._keep(_LOGO, png)
         self._notify(_described(programme, png))
         return True
+
+    def refuse(self, cards: Iterable[CardIdentity]) -> None:
+        """Refuse cards that this kiosk has revoked itself, from now on and over a restart.
+
+        For the counter's thread, and before that works the main one.
+        """
+        refused = self._refused.union(cards)
+        if refused != self._refused:
+            self._refused = refused
+            self._keep(_REFUSED, "\n".join(map(str, sorted(refused))).encode())
+            self._set_desk()
 
     def _set_logo(self, png: bytes) -> None:
         self._logo, self.logo_name = png, name_of(png) if png else ""
@@ -225,7 +248,9 @@ class Descriptions:
             self._notify(Trouble("journal", "cannot_write", str(problem)))
 
     def _set_desk(self) -> None:
-        if self.programme is not None:
+        with self._laying_out:
+            if self.programme is None:
+                return
             self.desk = Desk(
                 body_key=self._config.body_key,
                 programme=self.programme,
@@ -233,6 +258,7 @@ class Descriptions:
                 setup=self.setup,
                 booth=self._recorder.booth,
                 last_server_ms=self._recorder.ask(lambda: self._recorder.journal.last_server_time),
+                refused=self._refused,
             )
 
 

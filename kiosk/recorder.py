@@ -15,6 +15,8 @@ from kiosk.rules.desk import Moment
 from wire.events import Event, Fact, encode_event
 
 Result = TypeVar("Result")
+Record = Callable[[Sequence[Fact], str], None]
+"""Commits facts that happen together, now, as one of the staff did them; raises ``JournalError``."""
 _BOOTH: Final = "booth"
 
 

@@ -1,93 +1,67 @@
-"""Registers a member: makes the card, seals the form, records one fact; and prints the card.
+"""Registers a member: makes the card, seals the form, records one fact.
 
 What the form says is readable in memory alone, from the wish to the seal: the journal gets it sealed
-for the server, nobody's log gets it at all. The card's token and names go to the printer, where there
-is one, by a PDF that never is a file here.
+for the server, nobody's log gets it at all. Of a national id only a keyed hash and its last characters
+go into the seal, where the body may keep those.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Final, Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
 
-from nacl.signing import SigningKey
-
-from kiosk.assets import NotMadeError, assets_dir
 from kiosk.clock import Clock
-from kiosk.config import KioskConfig
 from kiosk.descriptions import Descriptions
-from kiosk.journal import Position
+from kiosk.issuing import Issuing, NotDoneError, first_day
 from kiosk.notices import LikelyMember, Registered, StaffDone
-from kiosk.recorder import Recorder
+from kiosk.recorder import Record
 from kiosk.rules.registration import Doubles, Entries, Places, Rules
-from kiosk.wishes import PrintCardWish, RegisterWish
-from wire.card import LAST_DAY, Card, CardError, Category, body_tag, sign
-from wire.card_sheet import Bilingual, CardFace, bilingual, category_words
+from kiosk.wishes import RegisterWish
+from wire import national_id
+from wire.asking import Match
+from wire.card import Category
 from wire.described import Form
 from wire.envelope import EnvelopeError
 from wire.events import CardRef, Consented, Language, Registration
 from wire.private import seal_private
 from wire.programme import Programme
-from wire.zones import zone_of
 
 _LANGUAGES: Final[dict[str, Language]] = {"ar": "ar", "fr": "fr", "zgh": "zgh", "en": "en"}
-
-
-class PrinterTrouble(Protocol):
-    """Why a card was not printed."""
-
-    @property
-    def code(self) -> str:
-        """One of a closed set."""
-
-    @property
-    def words(self) -> str:
-        """For the log."""
-
-
-PrintCard = Callable[[bytes], PrinterTrouble | None]
-"""Prints a PDF; gives what is wrong where it does not come out."""
+_NATIONAL_ID: Final = "national_id"
 
 
 @dataclass(frozen=True, slots=True)
-class CardPress:
-    """What a card is made with: numbers by chance, 56 bits and 32 bytes, and perhaps a printer."""
+class _Filled:
+    """A form that was filled in, and the day."""
 
-    card_id: Callable[[], int]
-    run_key: bytes
-    print_card: PrintCard | None = None
-
-
-class _NotDoneError(Exception):
-    """Nobody is registered."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+    programme: Programme
+    form: Form
+    values: dict[str, str] = field(repr=False)
+    today: date
 
 
 class Registering:
-    """For the counter's thread, while one of the staff is in."""
+    """For the counter's thread, while one of the staff is in.
+
+    ``alike`` asks the server who is like these fields, as one of the staff; nobody where it tells nothing.
+    """
 
     def __init__(
         self,
-        config: KioskConfig,
         *,
-        recorder: Recorder,
         descriptions: Descriptions,
         clock: Clock,
-        recorded: Callable[[Position], None],
-        press: CardPress,
+        issuing: Issuing,
+        doubles: Doubles,
+        record: Record,
+        alike: Callable[[Mapping[str, str], str], tuple[Match, ...]],
     ) -> None:
-        self._key = SigningKey(config.card_seed)
-        self._key_id = config.card_key_id
-        self._tag = body_tag(config.body_key)
-        self._recorder = recorder
         self._descriptions = descriptions
         self._clock = clock
-        self._recorded = recorded
-        self._press = press
-        self._doubles = Doubles(press.run_key)
+        self._issuing = issuing
+        self._doubles = doubles
+        self._record = record
+        self._alike = alike
 
     def register(self, wish: RegisterWish, staff_id: str) -> Registered | LikelyMember | StaffDone:
         """Register whom staff have asked for, unless somebody alike was and they did not know.
@@ -97,59 +71,21 @@ class Registering:
         programme, desk = self._descriptions.programme, self._descriptions.desk
         if programme is None or desk is None or desk.closed:
             return StaffDone("registration", "closed")
-        moment = self._clock.read()
         try:
-            form, values, today = self._judged(programme, wish, desk.day(moment))
-            likely = self._doubles.likely(values)
-            if likely is not None and not wish.sure:
-                return LikelyMember(likely.what, likely.at)
-            card = self._card(programme, form, values, wish, today)
-            token, sealed = sign(card, self._key), seal_private(values, programme.server.sealing)
-        except _NotDoneError as problem:
+            filled = self._judged(programme, wish, desk.day(self._clock.read()))
+            if not wish.sure and (likely := self._likely(filled.values, staff_id)) is not None:
+                return likely
+            return self._registered(filled, wish, staff_id)
+        except NotDoneError as problem:
             return StaffDone("registration", problem.code)
-        except (CardError, EnvelopeError):
-            return StaffDone("registration", "incomplete")
-        fact = Registration(
-            card=CardRef.of(card),
-            valid_from=card.valid_from,
-            valid_to=card.valid_to,
-            consents=_consented(programme, form, wish),
-            language=_LANGUAGES.get(wish.language, ""),
-            sealed=sealed,
-        )
-        [(position, _)] = self._recorder.record_all([fact], moment, staff_id)
-        self._recorded(position)
-        self._doubles.remember(values, moment.best_ms)
-        can_print = self._press.print_card is not None
-        return Registered(str(card.identity), token, card.valid_to, can_print=can_print)
 
-    def print(self, wish: PrintCardWish) -> StaffDone:
-        """Print a card that was just made."""
-        programme, print_card = self._descriptions.programme, self._press.print_card
-        if programme is None or print_card is None:
-            return StaffDone("print", "no_printer")
-        # Late: the window must not wait for what draws a card on paper.
-        from wire.card_sheet.paper import sheets_pdf  # noqa: PLC0415
-
-        try:
-            # A sheet with one card: a printer knows the size of that paper.
-            pdf = sheets_pdf([self._face(programme, wish)], assets_dir() / "fonts")
-        except (CardError, NotMadeError) as problem:
-            return StaffDone("print", "refused", str(problem))
-        trouble = print_card(pdf)
-        return StaffDone("print") if trouble is None else StaffDone("print", str(trouble.code), trouble.words)
-
-    def _judged(
-        self, programme: Programme, wish: RegisterWish, today: date
-    ) -> tuple[Form, dict[str, str], date]:
-        """Read the form once more, as it will be sealed; give it, its values and the day of now."""
+    def _judged(self, programme: Programme, wish: RegisterWish, day: date) -> _Filled:
+        """Read the form once more, as it will be sealed."""
         form = programme.form
         if form is None:
-            raise _NotDoneError("no_form")
-        # Another kiosk without a network would refuse what it signs.
-        if programme.card_key_by_id.get(self._key_id) != bytes(self._key.verify_key):
-            raise _NotDoneError("no_card_key")
-        today = max(today, _day_of(programme))
+            raise NotDoneError("no_form")
+        self._issuing.check(programme)
+        today = first_day(programme, day)
         rules = Rules(
             today,
             pattern=form.employee_number,
@@ -159,40 +95,67 @@ class Registering:
         )
         entries = Entries(form, rules)
         # The category first, since it says what else is asked.
-        for field in sorted(wish.typed, key="category".__ne__):
-            entries.write(field, wish.typed[field])
-            if entries.field(field) is None or entries.take(field):
-                raise _NotDoneError("incomplete")
+        for which in sorted(wish.typed, key="category".__ne__):
+            entries.write(which, wish.typed[which])
+            if entries.field(which) is None or entries.take(which):
+                raise NotDoneError("incomplete")
         for consent in form.consents:
             entries.say(consent, yes=consent in wish.consents)
         values = entries.values()
         if entries.missing() or "category" not in values:
-            raise _NotDoneError("incomplete")
-        return form, values, today
+            raise NotDoneError("incomplete")
+        return _Filled(programme, form, self._without_number(form, values), today)
 
-    def _card(
-        self, programme: Programme, form: Form, values: dict[str, str], wish: RegisterWish, today: date
-    ) -> Card:
-        return Card(
-            body_tag=self._tag,
-            key_id=self._key_id,
-            card_id=self._press.card_id(),
+    def _without_number(self, form: Form, values: dict[str, str]) -> dict[str, str]:
+        """Put what is kept of a national id into its place; without the key nothing of it can be."""
+        number = values.pop(_NATIONAL_ID, "")
+        if not number:
+            return values
+        key = self._descriptions.setup.identity_key if self._descriptions.setup else b""
+        if len(key) == national_id.KEY_BYTES:
+            kept = national_id.hashed(number, key)
+            return {**values, _NATIONAL_ID: kept.hash, "national_tail": kept.tail}
+        if any(each.id == _NATIONAL_ID and each.required for each in form.fields):
+            raise NotDoneError("no_key")
+        return values
+
+    def _likely(self, values: dict[str, str], staff_id: str) -> LikelyMember | None:
+        """Find somebody alike: whom this kiosk has registered itself, else whom the server knows."""
+        own = self._doubles.likely(values)
+        if own is not None:
+            return LikelyMember(own.what, own.at)
+        matches = self._alike(values, staff_id)
+        return LikelyMember(_same(matches[0]), matches[0].made_at, matches) if matches else None
+
+    def _registered(self, filled: _Filled, wish: RegisterWish, staff_id: str) -> Registered:
+        programme, values = filled.programme, filled.values
+        card, token = self._issuing.make(
+            programme,
             category=Category[values["category"].upper()],
             territory=Places(programme.territories).code(values.get("territory", "")),
             language=values.get("language") or wish.language,
-            valid_from=today,
-            valid_to=_last_day(today, form.card_years),
+            today=filled.today,
         )
+        try:
+            sealed = seal_private(values, programme.server.sealing)
+        except EnvelopeError:
+            raise NotDoneError("incomplete") from None
+        fact = Registration(
+            card=CardRef.of(card),
+            valid_from=card.valid_from,
+            valid_to=card.valid_to,
+            consents=_consented(programme, filled.form, wish),
+            language=_LANGUAGES.get(wish.language, ""),
+            sealed=sealed,
+        )
+        self._record([fact], staff_id)
+        self._doubles.remember(values, self._clock.read().best_ms)
+        return Registered(str(card.identity), token, card.valid_to, can_print=self._issuing.can_print)
 
-    def _face(self, programme: Programme, wish: PrintCardWish) -> CardFace:
-        return CardFace(
-            token=wish.token,
-            body=bilingual(programme.body.names),
-            category=category_words(Category[wish.category.upper()], programme.categories),
-            name=Bilingual(wish.name_ar, wish.name_latin),
-            colour=programme.theme.colour,
-            logo=self._descriptions.logo,
-        )
+
+def _same(match: Match) -> str:
+    """Say what is the same, as :class:`LikelyMember` calls it."""
+    return next((each for each in ("phone", "employee_number") if each in match.same), "name")
 
 
 def _consented(programme: Programme, form: Form, wish: RegisterWish) -> list[Consented]:
@@ -201,17 +164,3 @@ def _consented(programme: Programme, form: Form, wish: RegisterWish) -> list[Con
         for consent in programme.consents
         if consent.id in form.consents and consent.id in wish.consents
     ]
-
-
-def _day_of(programme: Programme) -> date:
-    """Give the day of the programme: none before it can be now, whatever the clock says."""
-    return datetime.fromtimestamp(programme.issued_at / 1000, zone_of(programme.fair.timezone)).date()
-
-
-def _last_day(first: date, years: int) -> date:
-    """Give the last of so many years of days."""
-    try:
-        anew = first.replace(year=first.year + years)
-    except ValueError:
-        anew = date(first.year + years, 3, 1)
-    return min(date.fromordinal(anew.toordinal() - 1), LAST_DAY)

@@ -1,4 +1,4 @@
-"""What staff do at a kiosk, behind a card or a PIN: undo, by hand, register, booth, stick, restart.
+"""What staff do at a kiosk, behind a card or a PIN: serve members, undo, booth, stick, restart.
 
 Who has come in stays in for two minutes after the last wish. Wrong PINs lock the door for a
 while, also over a restart. What staff did carries their ``staff_id``.
@@ -21,24 +21,21 @@ from kiosk.journal import JournalError, Position
 from kiosk.mounted import CannotWriteError
 from kiosk.notices import Notice, RecordedFact, StaffDone, StaffIn, StaffOut, StaffRefused
 from kiosk.recorder import Recorder
-from kiosk.registering import Registering
 from kiosk.rules.lockout import wait_s
+from kiosk.serving import Serving
 from kiosk.wishes import (
-    ByHandWish,
     DiagnosticsWish,
     ExportWish,
     PinWish,
-    PrintCardWish,
     QuitWish,
-    RegisterWish,
     RestartWish,
     StaffEndWish,
     StaffWish,
     SwitchBoothWish,
     UndoWish,
 )
-from wire.card import CardError, CardIdentity, Category
-from wire.events import CardRef, EventError, Passage, SessionAttendance, SignUp, Visit, Void, decode_event
+from wire.card import CardIdentity
+from wire.events import EventError, Passage, SessionAttendance, SignUp, Visit, Void, decode_event
 from wire.setup import typed_pin
 
 STAYS_S: Final = 120.0
@@ -60,7 +57,7 @@ class Staff:
         notify: Callable[[Notice], None],
         recorded: Callable[[Position], None],
         backstage: Backstage,
-        registering: Registering,
+        serving: Serving,
         forget_visit: Callable[[CardIdentity], None],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -70,7 +67,7 @@ class Staff:
         self._notify = notify
         self._recorded = recorded
         self._backstage = backstage
-        self._registering = registering
+        self._serving = serving
         self._forget_visit = forget_visit
         self._monotonic = monotonic
         self._in = ""
@@ -86,10 +83,21 @@ class Staff:
 
     def enter(self, staff_id: str) -> None:
         """Let somebody in who has shown a staff card."""
+        if staff_id != self._in or not self.is_in:
+            self._serving.begin()
         self._in = staff_id
         self._stay()
         self._notify(StaffIn(staff_id, STAYS_S))
         self._look()
+
+    def leave_soon(self) -> None:
+        """Hear that they have finished, before their turn comes to leave; from any thread."""
+        self._serving.leave_soon()
+
+    def pause(self) -> None:
+        """Hear that nothing was asked for a while: who is not in any more has left nothing behind."""
+        if self._in and not self.is_in:
+            self._serving.end()
 
     def do(self, wish: StaffWish) -> None:
         """Do what was asked for; raises ``JournalError``."""
@@ -112,20 +120,21 @@ class Staff:
                 self._done(StaffDone("booth", code, booth))
             case UndoWish(event_id, reason):
                 self._undo(event_id, reason)
-            case ByHandWish(number):
-                self._by_hand(number)
             case ExportWish(stick):
                 self._write("export", stick, self._backstage.export)
             case DiagnosticsWish(stick):
                 self._write("diagnostics", stick, self._backstage.diagnostics)
-            case RegisterWish():
-                self._notify(self._registering.register(wish, self._in))
-            case PrintCardWish():
-                self._notify(self._registering.print(wish))
             case RestartWish() | QuitWish():
                 self._backstage.leave(isinstance(wish, RestartWish))
             case _:
-                self._look()
+                self._serve(wish)
+
+    def _serve(self, wish: StaffWish) -> None:
+        notice = self._serving.do(wish, self._in)
+        if notice is not None:
+            self._notify(notice)
+        if notice is None or isinstance(notice, StaffDone):
+            self._look()
 
     def _still_staff(self) -> bool:
         """Say whether who is in was not revoked since; a card that no setup knows goes by its number."""
@@ -174,6 +183,7 @@ class Staff:
         self._until = self._monotonic() + STAYS_S
 
     def _leave(self) -> None:
+        self._serving.end()
         self._in = ""
         self._notify(StaffOut())
 
@@ -197,26 +207,6 @@ class Staff:
         if (card := fact[1]) is not None:
             self._forget_visit(card)
         self._done(StaffDone("undo"))
-
-    def _by_hand(self, number: str) -> None:
-        desk, card = self._descriptions.desk, None
-        if number.strip():
-            try:
-                card = CardIdentity.parse(number)
-            except CardError:
-                self._done(StaffDone("by_hand", "no_number"))
-                return
-        if desk is None or desk.closed:
-            self._done(StaffDone("by_hand", "closed"))
-            return
-        if card is not None and (code := desk.why_not_by_hand(card)):
-            self._done(StaffDone("by_hand", code))
-            return
-        # What else a card says stands in its code alone.
-        fact = desk.by_hand(None if card is None else _reference(card))
-        position, _ = self._recorder.record_all([fact], self._clock.read(), self._in)[0]
-        self._recorded(position)
-        self._done(StaffDone("by_hand", count=1))
 
     def _write(self, what: str, stick: str, work: Callable[[Path], tuple[str, int]]) -> None:
         if not self._backstage.has(stick):
@@ -260,7 +250,3 @@ class Staff:
             told = RecordedFact(event.event_id, kind, event.occurred_at, event.booth, last)
             found.append((told, None if fact.card is None else CardIdentity.parse(fact.card.identity)))
         return found
-
-
-def _reference(card: CardIdentity) -> CardRef:
-    return CardRef(key_id=card.key_id, card_id=f"{card.card_id:014x}", category=Category.UNKNOWN, language="")

@@ -25,13 +25,15 @@ from kiosk.config import KioskConfig
 from kiosk.counter import Counter
 from kiosk.descriptions import Descriptions
 from kiosk.diagnostics import Diary
+from kiosk.issuing import CardPress, PrintCard
 from kiosk.journal import Journal, JournalError, Position
 from kiosk.notices import CardIgnored, Done, Notice, Scanned, Trouble
 from kiosk.recorder import Mint, Recorder
-from kiosk.registering import CardPress, PrintCard, Registering
+from kiosk.replacing import revoked_in
 from kiosk.rules.debounce import Debounce
 from kiosk.rules.desk import Decision, Desk, Moment, Outcome, RecentVisits, worth_judging
 from kiosk.rules.doors import Passed, Ways
+from kiosk.serving import Serving
 from kiosk.staff import Staff
 from kiosk.uplink import UplinkEvent
 from kiosk.wishes import Wish
@@ -157,12 +159,13 @@ class Station:
                     export=around.export,
                     leave=around.on_leave,
                 ),
-                registering=Registering(
+                serving=Serving(
                     config,
                     recorder=self._recorder,
                     descriptions=self._descriptions,
                     clock=clock,
                     recorded=self._carrier.recorded,
+                    asking=self._carrier.asking,
                     press=CardPress(mint.card_id, secrets.token_bytes(32), around.print_card),
                 ),
                 forget_visit=self._forget_visit,
@@ -189,6 +192,7 @@ class Station:
             self._notify(Trouble("journal", "salvaged", words))
         self._descriptions.take_kept()
         newest = self._newest()
+        self._descriptions.refuse(revoked_in(newest))
         self._remember_recent_visits(newest)
         self._carrier.start()
         self._counter.start(newest)

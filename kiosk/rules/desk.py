@@ -1,6 +1,6 @@
 """What a kiosk at a booth does with a code that it has read."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -18,6 +18,8 @@ from wire.setup import Setup
 
 REPEAT_WINDOW_MS: Final = 10 * 60 * 1000
 """The same card at the same kiosk within ten minutes is already recorded."""
+WHY_NO_CARD: Final = frozenset({"forgotten", "lost", "unreadable", "none", "household"})
+"""Why somebody is checked in without a card, as ``wire.events.Visit`` has it."""
 _ONE_WAY: Final[dict[str, Way]] = {"entrance": "in", "exit": "out"}
 _BOTH_WAYS: Final = "doors"
 
@@ -72,7 +74,10 @@ class Decision:
 
 
 class Desk:
-    """The programme, the revocations and the setup, laid out for asking once a scan at ``booth``."""
+    """The programme, the revocations and the setup, laid out for asking once a scan at ``booth``.
+
+    ``refused`` are cards that this kiosk has revoked itself, whether the server has heard of it or not.
+    """
 
     def __init__(
         self,
@@ -83,12 +88,14 @@ class Desk:
         setup: Setup | None = None,
         booth: str = "",
         last_server_ms: int = 0,
+        refused: Collection[CardIdentity] = (),
     ) -> None:
         self._tag = body_tag(body_key)
         self._keys = programme.card_key_by_id
         self._zone = programme.zone
         self.closed = programme.closed
         self._revoked = RevocationIndex(revocations)
+        self._refused = frozenset(refused)
         self._roll_call = RollCall(programme, setup, booth)
         kind = next((each.kind for each in programme.booths if each.id == booth), "")
         self._one_way = _ONE_WAY.get(kind)
@@ -121,7 +128,7 @@ class Desk:
         return self._judge(card, recent, moment, ways or Ways())
 
     def _judge(self, card: Card, recent: "RecentVisits", moment: Moment, ways: Ways) -> Decision:
-        if card.identity in self._revoked:
+        if self._is_revoked(card.identity):
             return _refused(RefusalCode.REVOKED, card)
         credible = self.clock_credible(moment)
         if credible and (code := self._out_of_date(card, moment)):
@@ -155,12 +162,17 @@ class Desk:
         """Say why a card whose number was typed is not taken, as far as a number tells."""
         if card.key_id not in self._keys:
             return RefusalCode.UNKNOWN_KEY
-        return RefusalCode.REVOKED if card in self._revoked else None
+        return RefusalCode.REVOKED if self._is_revoked(card) else None
 
-    def by_hand(self, card: CardRef | None) -> Visit | Passage:
-        """Give what is recorded where staff check somebody in: at doors that go both ways, coming in."""
+    def by_hand(self, card: CardRef | None, reason: str = "") -> Visit | Passage:
+        """Give what is recorded where staff check somebody in: at doors that go both ways, coming in.
+
+        ``reason`` is why there is no card; one that is not in :data:`WHY_NO_CARD` was not said.
+        """
         way = self._one_way or ("in" if self.both_ways else None)
-        return Visit(card=card) if way is None else Passage(direction=way, card=card)
+        if way is not None:
+            return Passage(direction=way, card=card)
+        return Visit(card=card, reason=reason if card is None and reason in WHY_NO_CARD else "")
 
     def admit(self, refused: Decision) -> Decision:
         """Give what is recorded where staff let somebody in who was not invited."""
@@ -172,6 +184,9 @@ class Desk:
             refused, outcome=Outcome.ACCEPTED, code=None, fact=Visit(card=reference), attendance=attendance
         )
 
+    def _is_revoked(self, card: CardIdentity) -> bool:
+        return card in self._refused or card in self._revoked
+
     def _local(self, moment: Moment) -> datetime:
         return datetime.fromtimestamp(moment.best_ms / 1000, UTC).astimezone(self._zone)
 
@@ -180,6 +195,11 @@ class Desk:
         if today < card.valid_from:
             return RefusalCode.NOT_YET_VALID
         return RefusalCode.EXPIRED if today > card.valid_to else None
+
+
+def by_number(card: CardIdentity) -> CardRef:
+    """Give what is recorded of a card whose number was typed: what else it says stands in its code alone."""
+    return CardRef(key_id=card.key_id, card_id=f"{card.card_id:014x}", category=Category.UNKNOWN, language="")
 
 
 def worth_judging(texts: Sequence[str]) -> Sequence[str]:

@@ -34,6 +34,7 @@ from tests.wire.strategies import (
     a_programme,
     public,
 )
+from wire.asking import Ask, Reply, Told, open_ask, seal_reply
 from wire.broker import BrokerAddress
 from wire.card import sign as sign_card
 from wire.envelope import MAX_MESSAGE, open_batch
@@ -49,7 +50,7 @@ PASSWORD: Final = "the-password-of-a-fake-kiosk"  # noqa: S105 - opens nothing
 NOON: Final = 1_730_462_400_000
 """2024-11-01 12:00 UTC, a day of the fair, in ms."""
 
-Told = TypeVar("Told")
+Notified = TypeVar("Notified")
 
 
 def ack_topic() -> str:
@@ -181,6 +182,10 @@ class FakeServer:
     ledger: dict[tuple[int, int], bytes] = field(default_factory=dict)
     restored: bool = False
     """Whether answers also speak of epochs of which nothing is held, as the real server's do."""
+    told_of: Callable[[Ask], Told | None] = lambda _: None
+    """What is told to an ask; None for a server that keeps silent."""
+    asks: list[Ask] = field(default_factory=list)
+    raw_asks: list[bytes] = field(default_factory=list)
     last_ack: bytes = b""
     last_answer: bytes = b""
 
@@ -196,8 +201,20 @@ class FakeServer:
                 self.raw_states.append(payload)
                 self.states.append(read_state(payload))
                 return []
+            case "ask":
+                self.raw_asks.append(payload)
+                ask = open_ask(payload, kiosk_key=public(DEVICE_KEY), sealing_key=SEALING)
+                self.asks.append(ask)
+                told = self.told_of(ask)
+                return [] if told is None else [self.reply(ask.nonce, told)]
             case _:
                 return self._take(payload)
+
+    def reply(self, nonce: str, told: Told, **changes: Any) -> Arrived:
+        """Give the reply to an ask; with ``key`` signed by another, with ``kiosk_key`` sealed for another."""
+        key, kiosk_key = changes.pop("key", SERVER_KEY), changes.pop("kiosk_key", public(DEVICE_KEY))
+        reply = Reply(**{"device": DEVICE, "nonce": nonce, "told": told, **changes})
+        return Arrived(answer_topic(), seal_reply(reply, kiosk_key=kiosk_key, key=key))
 
     def answer(self, nonce: str, **changes: Any) -> Arrived:
         """Give the answer to a hello; with ``key`` signed by another."""
@@ -345,7 +362,7 @@ class Kiosk:
         if not self.uplink.stopped:
             self.station.stop()
 
-    def told(self, kind: type[Told]) -> list[Told]:
+    def told(self, kind: type[Notified]) -> list[Notified]:
         """Give the notices of one kind so far."""
         return [notice for notice in list(self.notices) if isinstance(notice, kind)]
 

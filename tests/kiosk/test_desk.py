@@ -1,5 +1,6 @@
 """What a kiosk does with a code that it has read: every verdict, and which of two comes first."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -60,6 +61,7 @@ def desk(
     *,
     booth: str = "",
     setup: Setup | None = None,
+    refused: Sequence[CardIdentity] = (),
     **programme: object,
 ) -> Desk:
     return Desk(
@@ -69,6 +71,7 @@ def desk(
         setup=setup,
         booth=booth,
         last_server_ms=last_server_ms,
+        refused=refused,
     )
 
 
@@ -499,6 +502,24 @@ def test_by_hand_a_card_counts_as_the_place_does(kind: str, fact: Visit | Passag
     here = desk(booth="door", booths=[Booth(id="door", names={"fr": "Porte"}, kind=kind)])
     assert here.by_hand(None) == fact
     assert here.by_hand(CardRef.of(a_card())).card == CardRef.of(a_card())
+    assert here.by_hand(CardRef.of(a_card()), "lost") == here.by_hand(CardRef.of(a_card())), "it is there"
+
+
+@pytest.mark.parametrize("reason", ["forgotten", "lost", "unreadable", "none", "household"])
+def test_why_there_is_no_card_is_recorded_at_a_booth(reason: str) -> None:
+    assert desk().by_hand(None, reason) == Visit(reason=reason)
+
+
+@pytest.mark.parametrize("reason", ["", "Lost", "x" * 1000, "lost\n"])
+def test_a_reason_that_is_none_was_not_said(reason: str) -> None:
+    assert desk().by_hand(None, reason) == Visit()
+
+
+def test_a_card_that_this_kiosk_has_revoked_is_refused_like_one_of_the_servers_list() -> None:
+    here = desk(refused=[IDENTITY])
+    assert here.decide(token(), RecentVisits(), at()).code is RefusalCode.REVOKED
+    assert here.why_not_by_hand(IDENTITY) is RefusalCode.REVOKED
+    assert desk().decide(token(), RecentVisits(), at()).code is None
 
 
 def test_a_repeat_at_doors_says_which_way_it_went() -> None:

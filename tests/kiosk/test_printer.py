@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,9 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nacl.signing import SigningKey
 
+from kiosk import bootstrap
 from kiosk.devices import printer
 from kiosk.devices.printer import Printer, PrinterTrouble, PrinterTroubleCode
 from tests.cups import Cups, IppPrinter
+from tests.waiting import until
 from wire.card import Card, sign
 from wire.card_sheet import Bilingual, CardFace
 from wire.card_sheet.paper import sheets_pdf
@@ -229,6 +232,23 @@ def test_what_a_crash_has_left_is_taken_away(cups: Cups, card: bytes, tmp_path: 
     assert cups.holding(CANARY)
     assert mine.forget() is None
     assert cups.spooled() == []
+
+
+def test_a_kiosk_that_starts_takes_away_what_a_crash_has_left(
+    cups: Cups, card: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device, _ = plugged(cups)
+    name = device.out.name.removeprefix("out-")
+    file = tmp_path / "card.pdf"
+    file.write_bytes(card)
+    cups.run("cupsdisable", name)
+    cups.run("lp", "-d", name, "-t", "card", str(file))
+    assert cups.holding(CANARY)
+    monkeypatch.setattr(printer, "Printer", partial(Printer, server=cups.address))
+    print_card = bootstrap._printing(name)  # noqa: SLF001 - what a kiosk with a printer starts with
+    until(lambda: not cups.spooled() and not cups.holding(CANARY), what="an empty spool")
+    cups.run("cupsenable", name)
+    assert print_card(card) is None
 
 
 def test_a_copy_that_stays_in_the_spool_is_told(

@@ -198,8 +198,8 @@ def test_a_clock_that_is_behind_makes_no_card_of_before_the_programme(
     with Kiosk(tmp_path / "data", server=server, clock=FakeClock(NOON)) as kiosk:
         kiosk.ready()
         kiosk.clock.wall_ms, kiosk.clock.server_offset = wall_ms, None
-        registering = kiosk.station._counter._staff._registering  # noqa: SLF001 - without coming in
-        made = registering.register(RegisterWish(TYPED, language="ar"), "101")
+        serving = kiosk.station._counter._staff._serving  # noqa: SLF001 - without coming in
+        made = serving.do(RegisterWish(TYPED, language="ar"), "101")
         assert isinstance(made, Registered)
         assert card_of(made).valid_from == first
 
@@ -248,11 +248,11 @@ def test_a_card_is_printed_and_trouble_is_told(desk: Registry) -> None:
 def test_without_a_printer_nothing_is_offered(tmp_path: Path) -> None:
     with Kiosk(tmp_path / "data", server=FakeServer(programme=a_fair())) as kiosk:
         kiosk.ready()
-        registering = kiosk.station._counter._staff._registering  # noqa: SLF001 - without coming in
-        made = registering.register(RegisterWish(TYPED), "101")
+        serving = kiosk.station._counter._staff._serving  # noqa: SLF001 - without coming in
+        made = serving.do(RegisterWish(TYPED), "101")
         assert isinstance(made, Registered)
         assert not made.can_print
-        assert registering.print(PrintCardWish(made.token, "active")) == StaffDone("print", "no_printer")
+        assert serving.do(PrintCardWish(made.token, "active"), "101") == StaffDone("print", "no_printer")
 
 
 def test_nothing_readable_is_left_in_any_file_or_notice(tmp_path: Path) -> None:

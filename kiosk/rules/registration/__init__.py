@@ -5,8 +5,8 @@ from, ``form`` is the whole form, ``doubles`` remembers whom this kiosk has regi
 """
 
 from kiosk.rules.registration.doubles import Doubles
-from kiosk.rules.registration.fields import Rules, Taken, read
+from kiosk.rules.registration.fields import KNOWN, Rules, Taken, read
 from kiosk.rules.registration.form import DEPENDANTS, Entries
 from kiosk.rules.registration.places import Place, Places
 
-__all__ = ["DEPENDANTS", "Doubles", "Entries", "Place", "Places", "Rules", "Taken", "read"]
+__all__ = ["DEPENDANTS", "KNOWN", "Doubles", "Entries", "Place", "Places", "Rules", "Taken", "read"]

@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 
 from kiosk.rules import phones
 from kiosk.rules.registration import texts
+from wire import national_id
 from wire.card import LANGUAGES, CardError, CardIdentity
 from wire.patterns import fits
 
@@ -26,6 +27,7 @@ _EMAIL: Final = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,24}"
 )
 _NUMBER: Final = re.compile(r"[0-9A-Z][0-9A-Z./ -]*")
+_KEPT_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?")
 _CARD_DIGITS: Final = 18
 _HEX: Final = frozenset("0123456789abcdef")
 _YEAR, _MONTH, _DAY = 4, 6, 8
@@ -87,7 +89,8 @@ def _email(typed: str, _: Rules) -> Taken:
 
 
 def _birth(typed: str, rules: Rules) -> Taken:
-    digits = digits_of(typed)
+    kept = _KEPT_DAY.fullmatch(typed.strip())
+    digits = "".join(reversed(kept.groups(""))) if kept else digits_of(typed)
     parts = {_DAY: (digits[4:], digits[2:4], digits[:2])}
     if rules.partial_birth:
         parts |= {_YEAR: (digits, "", ""), _MONTH: (digits[2:], digits[:2], "")}
@@ -131,6 +134,11 @@ def _territory(typed: str, rules: Rules) -> Taken:
     return Taken(typed) if rules.territories(typed) else Taken("", "choice")
 
 
+def _national_id(typed: str, _: Rules) -> Taken:
+    number = national_id.normalised(_plain(typed))
+    return Taken(number) if number else Taken("", "number")
+
+
 def digits_of(typed: str) -> str:
     """Give the digits of a text, of whatever script, as 0 to 9."""
     found = (unicodedata.decimal(letter, None) for letter in typed[:64])
@@ -156,6 +164,7 @@ _READERS: Final[dict[str, Callable[[str, Rules], Taken]]] = {
     "email": _email,
     "territory": _territory,
     "language": _language,
+    "national_id": _national_id,
 }
 KNOWN: Final = frozenset(_READERS)
-"""The fields that a kiosk can ask for: national ids are for the server alone, which holds their key."""
+"""The fields that a kiosk can ask for."""

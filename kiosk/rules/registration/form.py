@@ -9,6 +9,7 @@ from wire.described import Form, FormField
 DEPENDANTS: Final = frozenset({"widow", "child", "other"})
 """The categories whose rights come through a principal."""
 _OF_DEPENDANTS: Final = "principal"
+_UNDER_AUTHORISATION: Final = "national_id"
 
 
 class Entries:
@@ -22,13 +23,16 @@ class Entries:
         self._said: dict[str, bool] = {}
 
     def fields(self) -> list[FormField]:
-        """Give the fields that are asked for, in their order: a principal of dependants alone."""
-        dependant = self._taken.get("category") in DEPENDANTS
-        return [
-            field
-            for field in self._form.fields
-            if field.id in KNOWN and (dependant or field.id != _OF_DEPENDANTS)
-        ]
+        """Give the fields that are asked for, in their order.
+
+        A principal is asked of dependants alone, and a national id where an authorisation is told.
+        """
+        left_out = set()
+        if self._taken.get("category") not in DEPENDANTS:
+            left_out.add(_OF_DEPENDANTS)
+        if not self._form.national_id:
+            left_out.add(_UNDER_AUTHORISATION)
+        return [field for field in self._form.fields if field.id in KNOWN - left_out]
 
     def consents(self) -> Sequence[str]:
         """Give the ids of the texts that are asked about."""
