@@ -5,9 +5,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +15,7 @@ from server import ServerError
 from server.assets import NotMadeError, assets_dir
 from server.backup import OnRows
 from server.collector import Collector
+from server.collectors import Collectors
 from server.enrolling import Enrolling
 from server.inquiries import Inquiries
 from server.live import StoreSource
@@ -27,7 +27,7 @@ from server.office import Office, now_ms
 from server.pairings import Pairings
 from server.restore import Restored, restore
 from server.settings import Home
-from server.store.engine import Store
+from server.store.engine import Store, StoreError, TransactionError
 from server.store.registry import AccountRow, Registry
 from wire.broker import split_address
 
@@ -43,22 +43,21 @@ _LOOK_EVERY_S: Final = 0.1
 
 
 @contextmanager
-def opened(directory: Path) -> Iterator[tuple[Home, Store, Office]]:
-    """Open a server's directory for one command."""
+def opened(directory: Path, body: str = "") -> Iterator[tuple[Home, Store, Office]]:
+    """Open a server's directory for one command, for the only body, or the one of that id."""
     home = Home(directory)
     store = Store(home.database)
     try:
-        yield home, store, Office(home, store, keep_accounts=partial(_keep_accounts, home))
+        yield home, store, Office(home, store, body=body, keep_accounts=partial(_keep_accounts, home))
     finally:
         store.close()
 
 
-def _keep_accounts(home: Home, body: str, accounts: Sequence[AccountRow]) -> None:
+def _keep_accounts(home: Home, bodies: Mapping[str, Sequence[AccountRow]]) -> None:
     """Write who may use the embedded broker, which notices by itself."""
     content = Accounts(
-        body=body or "none",
         server_sha256=password_sha256(home.secrets.broker_password),
-        devices={row.name: row.sha256 for row in accounts},
+        bodies={body: {row.name: row.sha256 for row in rows} for body, rows in bodies.items()},
     )
     try:
         write_accounts(home.accounts_file, content)
@@ -127,54 +126,78 @@ def _run(directory: Path, stopping: threading.Event, say: Callable[[str], None])
         office.write_accounts()
         if not _wait_for_body(store, office, stopping, say):
             return
+        bodies = office.bodies
         if home.listen and not _start_broker(home, stack, stopping, say):
             return
-        pairings = Pairings(home, store, office, clock=now_ms)
-        enrolling = Enrolling(home, store, office, clock=now_ms, on_trouble=say)
-        inquiries = inquiries_of(home, store, office)
-        collector = Collector(
-            store,
-            office.body,
-            home.secrets,
-            clock=now_ms,
-            pair=pairings.answer,
-            on_trouble=say,
-            inquire=inquiries.answer,
-            enrol=enrolling.work_off,
-        )
+        collectors = Collectors({body: _collector(home, store, body, say) for body in bodies})
         ready = threading.Event()
 
         def on_ready() -> None:
-            collector.ready()
+            collectors.ready()
             if not ready.is_set():
                 ready.set()
-                say(f"ready: body {office.body}, broker {home.server_address()}, run {collector.run_id}")
+                for body, collector in collectors:
+                    say(f"ready: body {body}, broker {home.server_address()}, run {collector.run_id}")
 
         subscriber = Subscriber(
             home.server_address(),
-            filters=Collector.filters(office.body),
-            on_message=collector.hear,
+            filters=collectors.filters,
+            on_message=collectors.hear,
             on_ready=on_ready,
             on_trouble=say,
         )
         web = None
         if home.web:
+            first = collectors[bodies[0]]
             source = StoreSource(
-                store, office.body, tally=lambda: collector.tally, is_connected=lambda: subscriber.up
+                store, bodies[0], tally=lambda: first.tally, is_connected=lambda: subscriber.up
             )
             web = _start_page(home, source, stack, stopping, say)
             if web is None:
                 return
-        collector.start(subscriber, on_moved=web.notify if web else None)
-        stack.callback(collector.stop)
+        collectors.start(subscriber, on_moved=_notifier(web, bodies[0]) if web else None)
+        stack.callback(collectors.stop)
         subscriber.start()
         stack.callback(subscriber.stop)
 
         def tell() -> dict[str, Any]:
             page = web.url if web and web.up else ""
-            return {**asdict(collector.tally), "at": now_ms(), "connected": subscriber.up, "page": page}
+            return {"bodies": collectors.tallies(), "at": now_ms(), "connected": subscriber.up, "page": page}
 
-        _tell_until_stopped(home, tell, stopping, say)
+        _tell_until_stopped(home, tell, partial(_look_for_bodies, store, bodies), stopping, say)
+
+
+def _notifier(web: "WebServer", shown: str) -> Callable[[str, Collection[str]], None]:
+    """Give what tells the page of fairs that have moved; it shows one body's."""
+
+    def notify(body: str, fairs: Collection[str]) -> None:
+        if body == shown:
+            web.notify(fairs)
+
+    return notify
+
+
+def _look_for_bodies(store: Store, bodies: list[str]) -> None:
+    """Start again where a body was added: its secrets were written by the command that did."""
+    with store.reading() as connection:
+        if Registry.bodies(connection) != bodies:
+            raise _StartAgainError
+
+
+def _collector(home: Home, store: Store, body: str, say: Callable[[str], None]) -> Collector:
+    office = Office(home, store, body=body, keep_accounts=partial(_keep_accounts, home))
+    pairings = Pairings(home, store, office, clock=now_ms)
+    enrolling = Enrolling(home, store, office, clock=now_ms, on_trouble=say)
+    return Collector(
+        store,
+        body,
+        home.secrets,
+        clock=now_ms,
+        pair=pairings.answer,
+        on_trouble=say,
+        inquire=inquiries_of(home, store, office).answer,
+        enrol=enrolling.work_off,
+    )
 
 
 def _start_broker(
@@ -240,11 +263,17 @@ def _start_page(
 
 
 def _tell_until_stopped(
-    home: Home, tell: Callable[[], dict[str, Any]], stopping: threading.Event, say: Callable[[str], None]
+    home: Home,
+    tell: Callable[[], dict[str, Any]],
+    look: Callable[[], None],
+    stopping: threading.Event,
+    say: Callable[[str], None],
 ) -> None:
-    """Write down how the server does, for ``status``, until it is to stop."""
+    """Write down how the server does, for ``status``, and look around, until it is to stop."""
     is_said = False
     while True:
+        with suppress(StoreError, TransactionError):  # the collector says so
+            look()
         try:
             write_private(home.running_file, json.dumps(tell()))
             is_said = False
@@ -262,9 +291,9 @@ def _tell_until_stopped(
 def _wait_for_body(
     store: Store, office: Office, stopping: threading.Event, say: Callable[[str], None]
 ) -> bool:
-    if not office.body:
+    if not office.bodies:
         say("no tour is loaded yet; in another terminal:  riwaq-server tour load FILE")
-    while not office.body:
+    while not office.bodies:
         if stopping.wait(1.0):
             return False
         with store.reading() as connection:

@@ -6,7 +6,7 @@ programme or revocation list. A running server sees the new version and publishe
 
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -41,6 +41,7 @@ from wire.programme import (
     sign_revocations,
 )
 from wire.setup import Setup, pack_setup
+from wire.topics import SLUG
 
 SERVER_CARD_KEY: Final = 1
 _CARDS_A_STEP: Final = 500
@@ -87,8 +88,8 @@ class LoadedTour:
 class AccountsKeeper(Protocol):
     """Whoever tells the broker who may speak."""
 
-    def __call__(self, body: str, accounts: Sequence[AccountRow]) -> None:
-        """Let these accounts in and no other; raises :class:`ServerError`. ``body`` may be empty."""
+    def __call__(self, bodies: Mapping[str, Sequence[AccountRow]]) -> None:
+        """Let these accounts in, by body, and no other; raises :class:`ServerError`."""
 
 
 def now_ms() -> int:
@@ -97,18 +98,41 @@ def now_ms() -> int:
 
 
 class Office:
-    """The operator's acts on one server. ``body`` is empty until a fair was loaded."""
+    """The operator's acts for one body of a server.
+
+    Without its name it is the only one. Raises :class:`OfficeError` for one that is not there.
+    """
 
     def __init__(
-        self, home: Home, store: Store, *, keep_accounts: AccountsKeeper, clock: Callable[[], int] = now_ms
+        self,
+        home: Home,
+        store: Store,
+        *,
+        keep_accounts: AccountsKeeper,
+        body: str = "",
+        clock: Callable[[], int] = now_ms,
     ) -> None:
         self._home = home
         self._store = store
         self._keep_accounts = keep_accounts
         self._clock = clock
         with store.reading() as connection:
-            bodies = Registry.bodies(connection)
-        self.body = bodies[0] if bodies else ""
+            self.bodies = Registry.bodies(connection)
+        if body and body not in self.bodies:
+            there = f"choose one of {', '.join(self.bodies)}" if self.bodies else "none was added yet"
+            raise OfficeError(f"there is no body {body!r} on this server: {there}")
+        self._body = body or (self.bodies[0] if len(self.bodies) == 1 else "")
+
+    @property
+    def body(self) -> str:
+        """The body; empty until one was added, or a tour loaded.
+
+        Raises :class:`OfficeError` where there are several and none is named.
+        """
+        if not self._body and self.bodies:
+            names = ", ".join(self.bodies)
+            raise OfficeError(f"this server serves several bodies: choose with --body one of {names}")
+        return self._body
 
     # -- fairs -------------------------------------------------------------------------------
 
@@ -119,28 +143,21 @@ class Office:
         everything that would falsify what was recorded. A dry run changes nothing.
         """
         body = tour.body.id
-        if self.body and body != self.body:
+        if (self._body and body != self._body) or (self.bodies and body not in self.bodies):
             raise OfficeError(
-                f"this server serves the body {self.body!r}, and the file describes {body!r}: "
-                "correct the file's body.id, or make a server of its own for that body"
+                f"the file describes the body {body!r}, and this server serves {', '.join(self.bodies)}: "
+                f"correct the file's body.id, or add that body first with  riwaq-server body add {body}"
             )
         with self._store.reading() as connection:
             changes = self._compare(Registry(connection, body), Ledger(connection, body), tour)
         if dry_run:
             return LoadedTour(changes, {})
-        if body not in self._home.secrets.bodies:
-            card_keys = {str(SERVER_CARD_KEY): secrets.token_hex(32)}
-            self._home.secrets.bodies[body] = BodyKeys(signing=secrets.token_hex(32), card_keys=card_keys)
-            self._home.save_secrets()
-        self.body = body
+        self._make_keys(body)
         with self._store.writing() as connection:
             registry = Registry(connection, body)
             # Again, now that nobody else writes: a kiosk or a fact may have come in between.
             changes = self._compare(registry, Ledger(connection, body), tour)
-            registry.put_body(tour.body.names, self.body_public_key)
-            if not registry.card_keys():
-                key = self._home.secrets.card_key(body, SERVER_CARD_KEY)
-                registry.add_card_key(SERVER_CARD_KEY, bytes(key.verify_key), "server")
+            self._put_body(registry, tour.body.names)
             for definition in tour.fairs:
                 registry.put_fair(
                     FairRow(
@@ -158,6 +175,37 @@ class Office:
             programmes = self._sign_programmes(registry)
             self.let_in(registry)
         return LoadedTour(changes, programmes)
+
+    def add_body(self, body: str, names: Mapping[str, str]) -> bytes:
+        """Add a body with keys of its own and give the public one; raises :class:`OfficeError`."""
+        if not SLUG.fullmatch(body):
+            raise OfficeError(f"{body!r} cannot be a body's id: use 1 to 48 of a-z, 0-9 and dashes inside")
+        if body in self.bodies:
+            raise OfficeError(f"the body {body!r} is there already")
+        self._make_keys(body)
+        with self._store.writing() as connection:
+            self._put_body(Registry(connection, body), names)
+        self.bodies = [*self.bodies, body]
+        return self.body_public_key
+
+    def names_of_bodies(self) -> dict[str, dict[str, str]]:
+        """Give every body's names by language."""
+        with self._store.reading() as connection:
+            return {body: Registry(connection, body).body_names() for body in self.bodies}
+
+    def _make_keys(self, body: str) -> None:
+        """Work for this body from now on, with keys that are made where there are none."""
+        if body not in self._home.secrets.bodies:
+            card_keys = {str(SERVER_CARD_KEY): secrets.token_hex(32)}
+            self._home.secrets.bodies[body] = BodyKeys(signing=secrets.token_hex(32), card_keys=card_keys)
+            self._home.save_secrets()
+        self._body = body
+
+    def _put_body(self, registry: Registry, names: Mapping[str, str]) -> None:
+        registry.put_body(dict(names), self.body_public_key)
+        if not registry.card_keys():
+            key = self._home.secrets.card_key(self.body, SERVER_CARD_KEY)
+            registry.add_card_key(SERVER_CARD_KEY, bytes(key.verify_key), "server")
 
     def remove_fair(self, fair: str) -> None:
         """Forget a fair without facts, kiosks and staff; raises :class:`OfficeError`."""
@@ -324,19 +372,19 @@ class Office:
     def write_accounts(self) -> None:
         """Tell the broker anew who may use it."""
         with self._store.reading() as connection:
-            self.let_in(Registry(connection, self.body))
+            self._keep_accounts(Registry(connection, "").accounts_of_all())
 
     def let_in(self, registry: Registry) -> None:
         """Tell the broker who may use it, within the transaction that has changed it.
 
         There, so that of two kiosks added at once neither writes the other's account away.
         """
-        self._keep_accounts(self.body, registry.accounts())
+        self._keep_accounts(registry.accounts_of_all())
 
-    def accounts(self) -> list[AccountRow]:
-        """Give every account of the broker but for the server's own."""
+    def accounts(self) -> dict[str, list[AccountRow]]:
+        """Give every account of the broker but for the server's own, by body."""
         with self._store.reading() as connection:
-            return Registry(connection, self.body).accounts()
+            return Registry(connection, "").accounts_of_all()
 
     # -- cards -------------------------------------------------------------------------------
 

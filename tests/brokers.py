@@ -146,7 +146,7 @@ class Amqtt(TestBroker):
         hashes = {device: password_sha256(password) for device, password in self.devices.items()}
         write_accounts(
             self.directory / "accounts.json",
-            Accounts(body=self.body, server_sha256=password_sha256(self.server_password), devices=hashes),
+            Accounts(server_sha256=password_sha256(self.server_password), bodies={self.body: hashes}),
         )
 
     def reload(self) -> None:
@@ -174,10 +174,11 @@ class Mosquitto(TestBroker):
     def write(self) -> None:
         write_mosquitto(
             self.directory / "mosquitto",
-            body=self.body,
             server=SERVER_ACCOUNT,
             server_hash=mosquitto_hash(self.server_password),
-            devices={device: mosquitto_hash(password) for device, password in self.devices.items()},
+            bodies={
+                self.body: {device: mosquitto_hash(password) for device, password in self.devices.items()}
+            },
             listen=f"{self.host}:{self.port}",
             # Tests' directories are closed to the user that it would become.
             user="root",

@@ -71,6 +71,14 @@ def all_up(body: str, leaf: str) -> str:
     return "/".join((ROOT, _part(body, "body"), "up", "+", "+", _leaf(leaf, UP_LEAVES)))
 
 
+def body_of(topic: str) -> str:
+    """Name the body below which a topic lies; raises :class:`TopicError` where it is none of ours."""
+    parts = topic.split("/", 3)
+    if parts[:2] != ROOT.split("/") or len(parts) != 4:  # noqa: PLR2004 - root, version, body and the rest
+        raise TopicError(f"{topic[:120]!r} is not a topic of a body")
+    return _part(parts[2], "body")
+
+
 def parse_up(topic: str) -> UpTopic:
     """Read a topic that ``up`` built; raises :class:`TopicError` on any other."""
     parts = topic.split("/")

@@ -10,8 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from server.archiving import archive
-from server.bootstrap import opened
-from server.commands.common import dir_option, json_option, reserved, show
+from server.commands.common import dir_option, json_option, opened, reserved, show
 from server.files.out.archive import manifest_of, unfit
 from server.office import OfficeError, now_ms
 from server.settings import SettingsError

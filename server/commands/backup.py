@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from server.backup import Backup, back_up
-from server.bootstrap import opened, restored
-from server.commands.common import dir_option, json_option, show
+from server.bootstrap import restored
+from server.commands.common import directory_option, json_option, opened, show
 from server.office import OfficeError
 
 
@@ -20,14 +20,15 @@ from server.office import OfficeError
 @click.option(
     "--with-secrets", is_flag=True, help="Also the keys (secrets.json): whoever has the file is you."
 )
-@dir_option
+@directory_option
 @json_option
 def backup(*, file: Path, with_secrets: bool, directory: Path, as_json: bool) -> None:
     """Write a backup to FILE, a new file or a directory, and read it back; the server may run meanwhile."""
     with opened(directory) as (home, store, office), progress_of("backup") as on_rows:
-        if not office.body:
+        if not office.bodies:
             raise OfficeError("nothing is here to keep yet: no tour is loaded")
-        made = back_up(home, store, office.body, file, with_secrets=with_secrets, on_rows=on_rows)
+        body = office.bodies[0] if len(office.bodies) == 1 else ""
+        made = back_up(home, store, body, file, with_secrets=with_secrets, on_rows=on_rows)
     if as_json:
         show(made.as_dict())
         return
@@ -37,7 +38,7 @@ def backup(*, file: Path, with_secrets: bool, directory: Path, as_json: bool) ->
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--replace", is_flag=True, help="Also in place of a newer ledger, which is kept beside it.")
-@dir_option
+@directory_option
 @json_option
 def restore(*, file: Path, replace: bool, directory: Path, as_json: bool) -> None:
     """Put the backup FILE in place of the ledger; the server must not run. All of it, or nothing."""

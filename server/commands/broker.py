@@ -4,8 +4,7 @@ from pathlib import Path
 
 import click
 
-from server.bootstrap import opened
-from server.commands.common import dir_option
+from server.commands.common import directory_option, opened
 from server.mqtt.mosquitto import mosquitto_hash, write_mosquitto
 from server.office import OfficeError
 
@@ -21,21 +20,23 @@ def group() -> None:
 @click.option(
     "--user", default=None, help="Whom Mosquitto becomes when root starts it.  [default: mosquitto]"
 )
-@dir_option
+@directory_option
 def files(*, out: Path, listen: str, user: str | None, directory: Path) -> None:
     """Write mosquitto.conf, passwd and acl to OUT: the same accounts and rights as the embedded broker's.
 
     Write them again after each  kiosk add,  and send Mosquitto SIGHUP.
     """
     with opened(directory) as (home, _, office):
-        if not office.body:
+        bodies = office.accounts()
+        if not bodies:
             raise OfficeError("no tour is loaded yet: start with  riwaq-server tour load FILE")
         try:
             written = write_mosquitto(
                 out,
-                body=office.body,
                 server_hash=mosquitto_hash(home.server_address().password),
-                devices={row.name: row.mosquitto_hash for row in office.accounts()},
+                bodies={
+                    body: {row.name: row.mosquitto_hash for row in rows} for body, rows in bodies.items()
+                },
                 listen=listen,
                 user=user,
             )

@@ -14,9 +14,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from server.assets import fonts_dir
-from server.bootstrap import opened
 from server.card_looks import CardLooks, card_looks
-from server.commands.common import dir_option, json_option, reserved, show
+from server.commands.common import dir_option, json_option, opened, reserved, show
 from server.commands.member_cards import issue_to_members
 from server.files.card_sheets import write_sheets
 from server.files.qr_picture import write_qr

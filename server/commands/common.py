@@ -3,22 +3,27 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import click
 
-from server import ServerError
+from server import ServerError, bootstrap
 from server.files.tour_file import TourFileError
 from server.mqtt.access import AccountsError
-from server.office import OfficeError
+from server.office import Office, OfficeError
+from server.settings import Home
+from server.store.engine import Store
 from wire import WireError
 
 _TOLD: Final = (ServerError, WireError, TourFileError, AccountsError)
 
-dir_option = click.option(
+_BODY: Final = "riwaq.body"
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+directory_option = click.option(
     "--dir",
     "directory",
     type=click.Path(path_type=Path, file_okay=False),
@@ -27,7 +32,28 @@ dir_option = click.option(
     show_envvar=True,
     help="The server's directory.  [default: this one]",
 )
+_body = click.option(
+    "--body",
+    default="",
+    metavar="ID",
+    envvar="RIWAQ_BODY",
+    show_envvar=True,
+    expose_value=False,
+    callback=lambda ctx, _, value: ctx.meta.update({_BODY: value}),
+    help="The body, where the server serves several.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer with JSON.")
+
+
+def dir_option(command: _Command) -> _Command:
+    """Let a command be told on which server's directory it works, and for which body: see :func:`opened`."""
+    return directory_option(_body(command))
+
+
+def opened(directory: Path) -> AbstractContextManager[tuple[Home, Store, Office]]:
+    """Open a server's directory for the body that was named on the command line, or the only one."""
+    context = click.get_current_context(silent=True)
+    return bootstrap.opened(directory, context.meta.get(_BODY, "") if context else "")
 
 
 class Friendly(click.Group):

@@ -9,8 +9,8 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from server.bootstrap import enrolling_of, opened
-from server.commands.common import dir_option, json_option, show
+from server.bootstrap import enrolling_of
+from server.commands.common import dir_option, json_option, opened, show
 from server.office import OfficeError, now_ms
 from server.rules.ingest import Verdict
 from server.sticks import StickReport, SticksIntake, stick_files

@@ -6,10 +6,9 @@ from pathlib import Path
 import click
 
 from server.backup import Backup, back_up
-from server.bootstrap import opened
 from server.closing import Closing
 from server.commands.backup import progress_of, tell
-from server.commands.common import dir_option, json_option, show
+from server.commands.common import dir_option, json_option, opened, show
 from server.office import now_ms
 
 _FAIR = click.argument("fair", metavar="FAIR")

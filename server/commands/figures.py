@@ -6,8 +6,7 @@ from typing import Any
 import click
 import msgspec
 
-from server.bootstrap import opened
-from server.commands.common import dir_option, json_option, show
+from server.commands.common import dir_option, json_option, opened, show
 from server.intake import Intake
 from server.office import Office, OfficeError, now_ms
 from server.rules.fair import FairDefinition

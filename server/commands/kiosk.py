@@ -5,8 +5,7 @@ from pathlib import Path
 
 import click
 
-from server.bootstrap import opened
-from server.commands.common import dir_option, json_option, reserved, show
+from server.commands.common import dir_option, json_option, opened, reserved, show
 from server.files.qr_picture import write_any_qr
 from server.mqtt.access import write_private
 from server.office import NewKiosk, OfficeError, now_ms

@@ -11,8 +11,8 @@ import click
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from server.bootstrap import enrolling_of, opened
-from server.commands.common import dir_option, json_option, reserved, show
+from server.bootstrap import enrolling_of
+from server.commands.common import dir_option, json_option, opened, reserved, show
 from server.files.list_file import OpenedList, opened_list
 from server.files.list_writer import WriteRow, csv_writer, write_list
 from server.member_import import Counts, MemberImport, OnRows

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import click
 
-from server.bootstrap import opened
-from server.commands.common import dir_option, json_option, reserved, show
+from server.commands.common import dir_option, json_option, opened, reserved, show
 from server.files.out.catalogue import LANGUAGES
 from server.office import OfficeError, now_ms
 from server.reporting import ENDINGS, report_of, write_report

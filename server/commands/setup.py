@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import click
 
-from server.bootstrap import opened, run_until_stopped, web_accounts
-from server.commands.common import dir_option, json_option, show, show_account
+from server.bootstrap import run_until_stopped, web_accounts
+from server.commands.common import dir_option, directory_option, json_option, opened, show, show_account
 from server.enrolled import DONE, WAITS
 from server.office import Office, now_ms
 from server.settings import DEFAULT_WEB, Home, make_home
@@ -89,7 +89,7 @@ def init(
 
 
 @click.command()
-@dir_option
+@directory_option
 def run(directory: Path) -> None:
     """Run the server until Ctrl-C."""
     run_until_stopped(directory)
@@ -134,9 +134,10 @@ def _status(home: Home, store: Store, office: Office) -> dict[str, Any]:
         # It may stop, or not have written yet, just now.
         with suppress(OSError, ValueError):
             running = json.loads(home.running_file.read_text(encoding="utf-8"))
+    seen = running.get("bodies", {}).get(office.body, {})
     return {
         "running": is_running,
-        "run": running.get("run", ""),
+        "run": seen.get("run", ""),
         "broker": str(home.server_address()),
         "broker_connected": running.get("connected", False),
         "page": running.get("page", ""),
@@ -146,9 +147,9 @@ def _status(home: Home, store: Store, office: Office) -> dict[str, Any]:
         "in_quarantine": counts.pop("in_quarantine"),
         "facts": counts,
         "enrolments": _told_of(enrolments),
-        "taken": running.get("facts", {}),
-        "refused_messages": running.get("refused_messages", {}),
-        "dropped": running.get("dropped", 0),
+        "taken": seen.get("facts", {}),
+        "refused_messages": seen.get("refused_messages", {}),
+        "dropped": seen.get("dropped", 0),
         "kiosks": kiosks,
     }
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from server.bootstrap import opened
-from server.commands.common import dir_option, json_option, reserved, show
+from server.commands.common import dir_option, json_option, opened, reserved, show
 from server.files.qr_picture import write_qr
 from server.office import Office, OfficeError, now_ms
 from server.rules.staff import grouped

@@ -7,8 +7,7 @@ from typing import Any, Final
 
 import click
 
-from server.bootstrap import opened
-from server.commands.common import dir_option, json_option, show
+from server.commands.common import dir_option, directory_option, json_option, opened, show
 from server.files.example import Example, example_tour
 from server.files.tour_file import TourFileError, beside, check_tour, content_of, read_tour
 from server.office import LoadedTour, OfficeError
@@ -69,7 +68,7 @@ def _files(file: Path, made: Example) -> dict[Path, bytes]:
 
 @group.command()
 @_FILE
-@dir_option
+@directory_option
 @json_option
 def check(*, file: Path, directory: Path, as_json: bool) -> None:  # noqa: ARG001 - every command takes --dir
     """Name every problem of a tour's FILE, TOML or .xlsx, with its line or cell. Changes nothing."""
@@ -91,7 +90,7 @@ def check(*, file: Path, directory: Path, as_json: bool) -> None:  # noqa: ARG00
 @group.command()
 @_FILE
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
-@dir_option
+@directory_option
 @json_option
 def load(*, file: Path, dry_run: bool, directory: Path, as_json: bool) -> None:
     """Take a tour's FILE: show what is different, sign the programmes, give them to every kiosk."""

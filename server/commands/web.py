@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from server.bootstrap import web_accounts
-from server.commands.common import dir_option, json_option, show, show_account
+from server.commands.common import directory_option, json_option, show, show_account
 from server.settings import Home
 from server.web import FIRST_ACCOUNT
 
@@ -17,7 +17,7 @@ def group() -> None:
 
 @group.command()
 @click.argument("name", required=False, default=FIRST_ACCOUNT)
-@dir_option
+@directory_option
 @json_option
 def password(*, name: str, directory: Path, as_json: bool) -> None:
     """Make a new password for the account NAME, and the account where there is none.
@@ -33,7 +33,7 @@ def password(*, name: str, directory: Path, as_json: bool) -> None:
 
 
 @group.command()
-@dir_option
+@directory_option
 @json_option
 def token(*, directory: Path, as_json: bool) -> None:
     """Make the token with which programs read /api and /metrics.

@@ -1,7 +1,7 @@
 """Who may connect to the broker, and what each account may say and hear.
 
-One account a device, and one for the server. A device's access follows from its id and from
-nothing else, so that there is no list of rights to get wrong::
+One account a device, and one for the server. A device's access follows from its id and its body, and
+from nothing else, so that there is no list of rights to get wrong::
 
     publish     riwaq/1/{body}/up/{region}/{device}/{events|hello|ask|state}
     hear        riwaq/1/{body}/down/{device}/#    riwaq/1/{body}/fair/#
@@ -10,9 +10,9 @@ A pairing code's account (``pair-…``) may do nothing but ask, and hear the ans
 
 The accounts file is JSON, written by the server and read by the broker::
 
-    {"format": 1, "body": "7f3a",
-     "server":  {"account": "server", "sha256": "<64 hex digits>"},
-     "devices": {"<device id>": "<64 hex digits>", …}}
+    {"format": 2,
+     "server": {"account": "server", "sha256": "<64 hex digits>"},
+     "bodies": {"7f3a": {"<device id>": "<64 hex digits>", …}, …}}
 
 Passwords are 256 random bits, so one SHA-256 is the right hash: a slow one protects guessable
 passwords, and would run in the broker's only thread. Passwords are never stored or logged here.
@@ -30,6 +30,7 @@ import os
 import re
 import secrets
 import tempfile
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -39,7 +40,7 @@ from typing import Any, Final
 from wire import topics
 from wire.pairing import ACCOUNT
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 SERVER_ACCOUNT: Final = "server"
 WILL_LEAF: Final = "state"
 """The one topic of a device that may be retained, and on which its will speaks."""
@@ -70,7 +71,7 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who speaks: a device of one body, named by its device id, or the server itself."""
+    """Who speaks: a device of one body, named by its device id, or the server itself, which is no body's."""
 
     name: str
     body: str
@@ -84,22 +85,28 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """All accounts of one body; hashes are SHA-256 as 64 hex digits, devices are keyed by device id."""
+    """All accounts: the server's, and of each body its devices by device id; SHA-256 as 64 hex digits."""
 
-    body: str
     server_sha256: str = field(repr=False)
-    devices: Mapping[str, str] = field(repr=False)
+    bodies: Mapping[str, Mapping[str, str]] = field(repr=False)
     server: str = SERVER_ACCOUNT
 
     def find(self, name: str) -> Account | None:
         """Give the account of that name, or None."""
         if name == self.server:
-            return Account(name, self.body, is_server=True)
-        return Account(name, self.body) if name in self.devices else None
+            return Account(name, "", is_server=True)
+        return next((Account(name, body) for body, devices in self.bodies.items() if name in devices), None)
 
     def hash_of(self, name: str) -> str | None:
         """Give the SHA-256 that the account's password must have, or None without such an account."""
-        return self.server_sha256 if name == self.server else self.devices.get(name)
+        if name == self.server:
+            return self.server_sha256
+        return next((devices[name] for devices in self.bodies.values() if name in devices), None)
+
+    @property
+    def devices(self) -> list[str]:
+        """Name the devices of all bodies."""
+        return [name for devices in self.bodies.values() for name in devices]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +189,8 @@ def check_accounts(accounts: Accounts) -> None:
     problems = [
         f"{name!r} cannot be {what}: use 1 to 48 of a-z, 0-9 and dashes inside"
         for name, what in (
-            (accounts.body, "a body"),
             (accounts.server, "an account"),
+            *((name, "a body") for name in accounts.bodies),
             *((name, "a device id") for name in accounts.devices),
         )
         if not topics.SLUG.fullmatch(name)
@@ -193,7 +200,9 @@ def check_accounts(accounts: Accounts) -> None:
         for name in (accounts.server, *accounts.devices)
         if not _SHA256.fullmatch(accounts.hash_of(name) or "")
     ]
-    if accounts.server in accounts.devices:
+    names = Counter(accounts.devices)
+    problems += [f"{name!r} is a device of two bodies" for name, count in names.items() if count > 1]
+    if accounts.server in names:
         problems.append(f"{accounts.server!r} is the server's account and cannot be a device id")
     if problems:
         raise AccountsError("; ".join(problems))
@@ -207,9 +216,8 @@ def write_accounts(path: Path, accounts: Accounts) -> None:
     check_accounts(accounts)
     content = {
         "format": FORMAT,
-        "body": accounts.body,
         "server": {"account": accounts.server, "sha256": accounts.server_sha256},
-        "devices": dict(sorted(accounts.devices.items())),
+        "bodies": {body: dict(sorted(devices.items())) for body, devices in sorted(accounts.bodies.items())},
     }
     write_private(path, json.dumps(content, indent=1) + "\n")
 
@@ -236,10 +244,9 @@ def read_accounts(path: Path) -> Accounts:
         if content["format"] != FORMAT:
             raise AccountsError(f"{path}: format {content['format']!r} is not {FORMAT}; update the server")
         accounts = Accounts(
-            body=content["body"],
             server=content["server"]["account"],
             server_sha256=content["server"]["sha256"],
-            devices=dict(content["devices"]),
+            bodies={body: dict(devices) for body, devices in content["bodies"].items()},
         )
         check_accounts(accounts)
     except OSError as error:

@@ -62,9 +62,8 @@ def mosquitto_hash(password: str, salt: bytes | None = None) -> str:
 def write_mosquitto(
     out_dir: Path,
     *,
-    body: str,
     server_hash: str,
-    devices: Mapping[str, str],
+    bodies: Mapping[str, Mapping[str, str]],
     listen: str,
     server: str = SERVER_ACCOUNT,
     user: str | None = None,
@@ -72,13 +71,14 @@ def write_mosquitto(
 ) -> MosquittoFiles:
     """Write ``mosquitto.conf``, ``passwd`` and ``acl`` into a directory, made if need be.
 
-    ``server_hash`` and the values of ``devices`` (by device id) are made by :func:`mosquitto_hash`;
+    ``server_hash`` and those of each body's devices (by device id) are made by :func:`mosquitto_hash`;
     ``listen`` is ``HOST:PORT``. ``user`` is whom Mosquitto becomes when root starts it (its own
     default: ``mosquitto``); ``installed_at`` is where the files will lie, if not in ``out_dir``.
 
     Raises :class:`~server.mqtt.access.AccountsError` for names and hashes that are none, ValueError
     for a bad address, OSError when a file cannot be written.
     """
+    devices = {name: value for of_body in bodies.values() for name, value in of_body.items()}
     hashes = {server: server_hash, **devices}
     problems = [f"{name!r} cannot be an account" for name in hashes if not topics.SLUG.fullmatch(name)]
     problems += [
@@ -86,8 +86,7 @@ def write_mosquitto(
         for name, value in hashes.items()
         if not _HASH.fullmatch(value)
     ]
-    if not topics.SLUG.fullmatch(body):
-        problems.append(f"{body!r} cannot be a body")
+    problems += [f"{body!r} cannot be a body" for body in bodies if not topics.SLUG.fullmatch(body)]
     if server in devices:
         problems.append(f"{server!r} is the server's account and cannot be a device id")
     if problems:
@@ -97,27 +96,31 @@ def write_mosquitto(
     files = MosquittoFiles(out_dir / "mosquitto.conf", out_dir / "passwd", out_dir / "acl")
     lies_in = (installed_at or out_dir).absolute()
     write_private(files.passwd, "".join(f"{name}:{value}\n" for name, value in sorted(hashes.items())))
-    write_private(files.acl, _acl(body, server, devices))
+    write_private(files.acl, _acl(bodies, server))
     write_private(files.conf, _conf(host, port, lies_in, user))
     if user is None:
         _let_mosquitto_read(files)
     return files
 
 
-def _acl(body: str, server: str, devices: Iterable[str]) -> str:
-    root = f"{topics.ROOT}/{body}"
-    says = "".join(f"pattern write {root}/up/+/%u/{leaf}\n" for leaf in topics.UP_LEAVES)
-    # As one pattern without %u it would hold too, but Mosquitto warns of it at every start.
-    hears = "".join(
-        f"\nuser {device}\ntopic read {root}/fair/#\n"
+def _acl(bodies: Mapping[str, Iterable[str]], server: str) -> str:
+    # By account, not by patterns with %u: those would let a device speak below any body.
+    rights = "".join(
+        _rights(f"{topics.ROOT}/{body}", device)
+        for body, devices in sorted(bodies.items())
         for device in sorted(devices)
-        if not device.startswith(ACCOUNT)
     )
     return (
         "# Written by riwaq-server: what each account may say (write) and hear (read).\n"
-        "# %u is the account's name, which is the device id.\n"
-        f"{says}pattern read {root}/down/%u/#\n\nuser {server}\ntopic readwrite #\n{hears}"
+        f"\nuser {server}\ntopic readwrite #\n{rights}"
     )
+
+
+def _rights(root: str, device: str) -> str:
+    """Give the rules of one account; a pairing code's hears of no fair."""
+    says = "".join(f"topic write {root}/up/+/{device}/{leaf}\n" for leaf in topics.UP_LEAVES)
+    fair = "" if device.startswith(ACCOUNT) else f"topic read {root}/fair/#\n"
+    return f"\nuser {device}\n{says}topic read {root}/down/{device}/#\n{fair}"
 
 
 def _conf(host: str, port: int, lies_in: Path, user: str | None) -> str:

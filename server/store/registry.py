@@ -97,7 +97,7 @@ class CardRow:
 
 
 class Registry:
-    """The registry on one connection; ``body`` is the only body there, or the one to be made."""
+    """The registry of one body on one connection; ``body`` may be one that is to be made."""
 
     def __init__(self, connection: Connection, body: str) -> None:
         self._c = connection
@@ -112,6 +112,11 @@ class Registry:
         """Write the body down, or its names anew."""
         values = {"names": msgspec.json.encode(names).decode(), "public_key": public_key}
         self._put(t.body, {}, values)
+
+    def body_names(self) -> dict[str, str]:
+        """Give the body's names by language."""
+        names = self._c.execute(select(t.body.c.names).where(t.body.c.body == self._body)).scalar_one()
+        return msgspec.json.decode(names, type=dict[str, str])
 
     def put_fair(self, row: FairRow) -> None:
         """Write a fair down, or anew."""
@@ -242,6 +247,10 @@ class Registry:
             if row.batch_key is None:
                 found.append(AccountRow(row.device, row.device_sha256, row.device_mosquitto_hash))
         return found
+
+    def accounts_of_all(self) -> dict[str, list[AccountRow]]:
+        """Give the accounts of every body, this one's and the others'."""
+        return {body: Registry(self._c, body).accounts() for body in self.bodies(self._c)}
 
     def add_pairing(self, row: PairingRow) -> None:
         """Write a new code down."""

@@ -117,9 +117,8 @@ def embedded(tmp_path: Path) -> Iterator[TestBroker]:
 
 def some_accounts(**changes: str) -> Accounts:
     return Accounts(
-        body=BODY,
         server_sha256=password_sha256(SERVER_PASSWORD),
-        devices={name: password_sha256(password) for name, password in (PASSWORDS | changes).items()},
+        bodies={BODY: {name: password_sha256(password) for name, password in (PASSWORDS | changes).items()}},
     )
 
 
@@ -267,7 +266,7 @@ def test_a_file_that_is_none_is_refused_with_its_name(tmp_path: Path, content: s
 
 def test_a_hash_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(AccountsError, match="64 hex digits"):
-        write_accounts(tmp_path / "x", Accounts(BODY, "plain password", {}))
+        write_accounts(tmp_path / "x", Accounts("plain password", {}))
 
 
 def test_a_file_that_went_bad_leaves_the_former_accounts(tmp_path: Path) -> None:

@@ -736,7 +736,7 @@ def test_kiosks_added_at_once_all_have_accounts(desk: Desk) -> None:
     assert [process.wait(60) for process in processes] == [0] * 3
     devices = {read_config(desk.path / f"{i}.toml").device for i in range(3)}
     accounts = json.loads((desk.home / "accounts.json").read_text(encoding="utf-8"))
-    assert accounts["devices"].keys() == devices
+    assert accounts["bodies"]["amal"].keys() == devices
 
 
 # Cards

@@ -31,9 +31,8 @@ def test_the_hash_is_the_one_that_mosquitto_makes(tmp_path: Path) -> None:
 def test_the_files_are_for_their_owner_and_hold_no_password(tmp_path: Path) -> None:
     files = write_mosquitto(
         tmp_path / "out",
-        body=BODY,
         server_hash=mosquitto_hash("server-password"),
-        devices={ONE: mosquitto_hash("device-password")},
+        bodies={BODY: {ONE: mosquitto_hash("device-password")}},
         listen="[::1]:1883",
         user="somebody",
         installed_at=Path("/etc/mosquitto/riwaq"),
@@ -64,9 +63,8 @@ def test_what_would_write_another_line_is_refused(tmp_path: Path, body: str, dev
     with pytest.raises(AccountsError):
         write_mosquitto(
             tmp_path / "out",
-            body=body,
             server_hash=mosquitto_hash("x"),
-            devices={device: value},
+            bodies={body: {device: value}},
             listen="127.0.0.1:1883",
         )
     assert not (tmp_path / "out").exists()
