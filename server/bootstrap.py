@@ -26,10 +26,10 @@ from server.restore import Restored, restore
 from server.settings import Home
 from server.store.engine import Store
 from server.store.registry import AccountRow, Registry
+from server.web import FIRST_ACCOUNT
 from wire.broker import split_address
 
 if TYPE_CHECKING:
-    from server.web.accounts import FileAccounts
     from server.web.serving import WebServer
 
 _BROKER_READY_S: Final = 15.0
@@ -66,13 +66,6 @@ def _keep_accounts(home: Home, body: str, accounts: Sequence[AccountRow]) -> Non
 def restored(file: Path, directory: Path, *, replace: bool, on_rows: OnRows) -> Restored:
     """Put a backup in place of a directory's ledger; raises :class:`ServerError`, with nothing changed."""
     return restore(file, directory, replace=replace, open_store=Store, on_rows=on_rows)
-
-
-def web_accounts(home: Home) -> "FileAccounts":
-    """Give who may sign in to the page of a server's directory."""
-    from server.web.accounts import FileAccounts  # noqa: PLC0415 - argon2 takes longer to load than most commands
-
-    return FileAccounts(home.web_accounts_file, write_private)
 
 
 def run_until_stopped(directory: Path) -> None:
@@ -131,7 +124,7 @@ def _run(directory: Path, stopping: threading.Event, say: Callable[[str], None])
             source = StoreSource(
                 store, office.body, tally=lambda: collector.tally, is_connected=lambda: subscriber.up
             )
-            web = _start_page(home, source, stack, stopping, say)
+            web = _start_page(home, source, stack, stopping, say, store=store)
             if web is None:
                 return
         collector.start(subscriber, on_moved=web.notify if web else None)
@@ -174,14 +167,17 @@ def _start_page(
     stack: ExitStack,
     stopping: threading.Event,
     say: Callable[[str], None],
+    *,
+    store: Store,
 ) -> "WebServer | None":
     """Start the organizers' page; None where the server is to stop. Raises :class:`ServerError`."""
     # No other command of the program waits for a web framework to load.
+    from server.accounts import Accounts as People  # noqa: PLC0415
     from server.web.serving import WebServer  # noqa: PLC0415
     from server.web.sessions import Sessions  # noqa: PLC0415
     from server.web.site import Site  # noqa: PLC0415
 
-    accounts = web_accounts(home)
+    accounts = People(home, store, clock=now_ms)
     sessions = Sessions(home.web_sessions_file, accounts, write=write_private, clock=now_ms)
     try:
         assets = assets_dir()
@@ -202,9 +198,11 @@ def _start_page(
         raise ServerError(f"{problem} ({holder} listens on that port)" if holder else str(problem)) from None
     stack.callback(web.stop)
     say(f"the live page is on {web.url}")
-    with suppress(ServerError):  # an unreadable file of accounts is said to whoever signs in
-        if accounts.empty:
-            say("nobody can sign in to the page yet; in another terminal:  riwaq-server web password")
+    if accounts.empty:
+        say(
+            "nobody can sign in to the page yet; open the link that init has shown, or in another terminal:  "
+            f"riwaq-server account link {FIRST_ACCOUNT}"
+        )
     return web
 
 

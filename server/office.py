@@ -23,6 +23,7 @@ from server.rules.tour import TourDefinition
 from server.rules.tour.difference import Change, difference, falsifications
 from server.rules.tour.invited import without_numbers
 from server.settings import BodyKeys, Home
+from server.store.accounts import AccountRows
 from server.store.engine import Store
 from server.store.ledger import Ledger
 from server.store.registry import AccountRow, CardRow, FairRow, KioskRow, Registry
@@ -134,6 +135,8 @@ class Office:
         self.body = body
         with self._store.writing() as connection:
             registry = Registry(connection, body)
+            if not Registry.bodies(connection):
+                AccountRows(connection).adopt(body)
             # Again, now that nobody else writes: a kiosk or a fact may have come in between.
             changes = self._compare(registry, Ledger(connection, body), tour)
             registry.put_body(tour.body.names, self.body_public_key)

@@ -1,6 +1,7 @@
 """What an operator types: ``riwaq-server COMMAND``."""
 
 from server.commands import (
+    account,
     audit,
     backup,
     broker,
@@ -13,7 +14,6 @@ from server.commands import (
     setup,
     staff,
     tour,
-    web,
 )
 from server.commands.common import Friendly
 
@@ -40,10 +40,10 @@ program = Friendly(
         "members": members.group,
         "staff": staff.group,
         "facts": facts.group,
+        "account": account.group,
         "audit": audit.group,
         "backup": backup.backup,
         "restore": backup.restore,
         "broker": broker.group,
-        "web": web.group,
     },
 )

@@ -2,7 +2,8 @@
 
 They outlive a restart of the server (a wall in the hall shows the page for days), so they lie
 in a file: ``DIR/web-sessions.json``. A session ends 12 hours after it was last used, after seven
-days in any case, when somebody signs out, and when the account's password changes.
+days in any case, when somebody signs out, and when the account is disabled or its password, its role
+or its codes change.
 """
 
 import secrets
@@ -15,7 +16,8 @@ from typing import Final
 
 import msgspec
 
-from server.web.accounts import Account, WebAccounts
+from server.rules.access import Account
+from server.web.accounts import WebAccounts
 
 IDLE_MS: Final = 12 * 3600 * 1000
 LONGEST_MS: Final = 7 * 24 * 3600 * 1000

@@ -12,6 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
+from server.web import FIRST_ACCOUNT
 from tests.server.web.peers import Listener, Proxy
 from tests.server.web.stage import NOW, Stage, texts
 from wire.programme import Booth
@@ -49,6 +50,7 @@ class Visitor:
 
     def sign_in(self) -> Page:
         self.page.goto(self.url)
+        self.page.fill("#name", FIRST_ACCOUNT)
         self.page.fill("#password", self.stage.password)
         self.page.click("button.main")
         live(self.page)
@@ -179,6 +181,7 @@ def test_a_wrong_password_is_told_in_words(visitors: Any, stage: Stage) -> None:
     visitor = visitors(stage, locale="fr-MA")
     page = visitor.page
     page.goto(f"{visitor.url}/fair/{stage.fair}")
+    page.fill("#name", FIRST_ACCOUNT)
     page.fill("#password", "wrong")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("Veuillez vérifier les deux")
