@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -131,18 +130,20 @@ class AccountOffice:
 
     def territory(self, text: str) -> str:
         """Give the id of a territory of the body, by id or name; raises :class:`AccountError`."""
+        found = {each.id: each for definition in self._definitions for each in definition.territories}
         try:
-            return self._places.find(text)
+            return Places(found.values()).find(text)
         except Unfit as problem:
             raise AccountError(f"--territory: {problem.what}: {problem.instead}") from None
 
     def _check(self, holder: Holder) -> None:
         if problem := misfit(holder):
             raise AccountError(problem)
-        fairs = {each.fair.id: each for each in self._definitions}
+        definitions = self._definitions
+        fairs = {each.fair.id: each for each in definitions}
         if holder.fair and holder.fair not in fairs:
             raise AccountError(_choose("--fair", holder.fair, sorted(fairs)))
-        within: Sequence[FairDefinition] = [fairs[holder.fair]] if holder.fair else self._definitions
+        within: Sequence[FairDefinition] = [fairs[holder.fair]] if holder.fair else definitions
         booths = {booth.id for each in within for booth in each.booths}
         if holder.booth and holder.booth not in booths:
             raise AccountError(_choose("--booth", holder.booth, sorted(booths)))
@@ -150,16 +151,11 @@ class AccountOffice:
         if holder.partner and holder.partner not in partners:
             raise AccountError(_choose("--partner", holder.partner, sorted(partners)))
 
-    @cached_property
+    @property
     def _definitions(self) -> list[FairDefinition]:
         with self._store.reading() as connection:
             rows = Registry(connection, self._body).fairs()
         return [msgspec.json.decode(row.definition, type=FairDefinition) for row in rows]
-
-    @cached_property
-    def _places(self) -> Places:
-        found = {each.id: each for definition in self._definitions for each in definition.territories}
-        return Places(found.values())
 
     # -- inside ------------------------------------------------------------------------------
 

@@ -12,12 +12,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
 from server.rules.access import Account
-from server.web.accounts import WebAccounts
 
 IDLE_MS: Final = 12 * 3600 * 1000
 LONGEST_MS: Final = 7 * 24 * 3600 * 1000
@@ -26,6 +25,13 @@ MOST: Final = 500
 _SECRET_BYTES: Final = 32
 _KEEP_USED_MS: Final = 10 * 60 * 1000
 """How much of its last use a session may lose with a server that is killed."""
+
+
+class Known(Protocol):
+    """Whoever knows the accounts."""
+
+    def find(self, name: str) -> Account | None:
+        """Give the account of somebody who may sign in, as it is now."""
 
 
 class Session(msgspec.Struct, kw_only=True):
@@ -47,7 +53,7 @@ class Sessions:
     def __init__(
         self,
         path: Path,
-        accounts: WebAccounts,
+        accounts: Known,
         *,
         write: Callable[[Path, str], None],
         clock: Callable[[], int],

@@ -66,7 +66,8 @@ class Stage:
         tour = read_tour((ROOT / "assets/examples/rabat.toml").read_bytes(), "rabat.toml")
         [example] = tour.fairs
         self.definition = definition or moved(example, DAY)
-        self.office.load_tour(msgspec.structs.replace(tour, fairs=[self.definition]))
+        self._tour = tour
+        self.load([self.definition])
         self.fair = self.definition.fair.id
         self.intake = Intake(
             self.store, self.office.body, digest_key=bytes.fromhex(self.home.secrets.digest_key)
@@ -107,6 +108,10 @@ class Stage:
         """Let the organizer choose another password."""
         self.password += "!"
         self.accounts.set_password(self.people.link(FIRST_ACCOUNT), self.password)
+
+    def load(self, definitions: list[FairDefinition]) -> None:
+        """Load the tour with these fairs."""
+        self.office.load_tour(msgspec.structs.replace(self._tour, fairs=definitions))
 
     # -- the hall ----------------------------------------------------------------------------
 
