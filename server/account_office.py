@@ -10,8 +10,6 @@ import msgspec
 from server import ServerError
 from server.rules.access import Holder, misfit
 from server.rules.fair import FairDefinition
-from server.rules.members.places import Places
-from server.rules.members.texts import Unfit
 from server.rules.names import MAX_LABEL, is_label
 from server.rules.passwords import digest
 from server.settings import Home
@@ -19,9 +17,11 @@ from server.store.accounts import AccountRow, AccountRows, scope_of
 from server.store.audit_log import AuditLog, Transaction
 from server.store.engine import Store
 from server.store.registry import Registry
+from wire.folding import folded
 
 LINK_MS: Final = 24 * 3600 * 1000
 _SECRET_BYTES: Final = 32
+_MOST_SHOWN: Final = 20
 
 
 class AccountError(ServerError):
@@ -129,12 +129,18 @@ class AccountOffice:
     # -- scopes ------------------------------------------------------------------------------
 
     def territory(self, text: str) -> str:
-        """Give the id of a territory of the body, by id or name; raises :class:`AccountError`."""
-        found = {each.id: each for definition in self._definitions for each in definition.territories}
-        try:
-            return Places(found.values()).find(text)
-        except Unfit as problem:
-            raise AccountError(f"--territory: {problem.what}: {problem.instead}") from None
+        """Give the id of one of the body's territories, by id or name; raises :class:`AccountError`.
+
+        A commune that the body has not described is none: no fair lies in it.
+        """
+        known = {each.id: each for definition in self._definitions for each in definition.territories}
+        if text in known:
+            return text
+        wanted = folded(text)
+        found = [each.id for each in known.values() if wanted in map(folded, each.names.values())]
+        if len(found) == 1:
+            return found[0]
+        raise AccountError(_choose("--territory", text, found or sorted(known)))
 
     def _check(self, holder: Holder) -> None:
         if problem := misfit(holder):
@@ -228,5 +234,8 @@ class AccountOffice:
 
 
 def _choose(option: str, wrong: str, known: Sequence[str]) -> str:
-    listed = ", ".join(known) or "none is loaded yet: riwaq-server tour load FILE"
+    listed = (
+        ", ".join(known[:_MOST_SHOWN]) + (", …" if len(known) > _MOST_SHOWN else "")
+        or "none is loaded yet: riwaq-server tour load FILE"
+    )
     return f"{option} {wrong!r} is not known here; there is: {listed}"

@@ -257,7 +257,7 @@ def test_what_an_account_is_for_must_be_there(town: Town) -> None:
             desk.add("someone", holder)
     assert desk.known() == []
     assert desk.territory("Tanger") == "tangier" == desk.territory("طنجة")
-    with pytest.raises(AccountError, match="--territory: 'Tangr' is neither a territory"):
+    with pytest.raises(AccountError, match="--territory 'Tangr' is not known here; there is: north, tangier"):
         desk.territory("Tangr")
 
 
