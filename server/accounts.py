@@ -5,7 +5,6 @@ disabled by a command is out by then.
 """
 
 import hmac
-import re
 import secrets
 import threading
 import time
@@ -19,7 +18,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from server.rules.access import Account
-from server.rules.passwords import LONGEST, digest
+from server.rules.passwords import LONGEST, digest, is_code_secret
 from server.settings import Home
 from server.store.accounts import AccountRow, AccountRows
 from server.store.audit_log import AuditLog, Transaction
@@ -32,7 +31,6 @@ _FRESH_S: Final = 1.0
 _CODE_STEPS: Final = 1
 """A code counts for half a minute before and after its own: clocks differ, people type slowly."""
 _STEP_S: Final = 30
-_CODE_SECRET: Final = re.compile(r"[A-Z2-7]{32}")
 
 
 class Accounts:
@@ -48,9 +46,8 @@ class Accounts:
         self._rows: dict[str, AccountRow] = {}
         self._read_at = float("-inf")
 
-    @property
-    def empty(self) -> bool:
-        """Whether nobody can sign in yet."""
+    def is_empty(self) -> bool:
+        """Say whether nobody can sign in yet."""
         return not any(row.password for row in self._known().values())
 
     def find(self, name: str) -> Account | None:
@@ -127,7 +124,7 @@ class Accounts:
 
     def use_codes(self, name: str, secret: str, code: str) -> Account | None:
         """Ask for a code at each sign-in from now on, if this one is right; ends sessions begun before."""
-        step = self._step_of(secret, code) if _CODE_SECRET.fullmatch(secret) else None
+        step = self._step_of(secret, code) if is_code_secret(secret) else None
         if step is None:
             return None
         with self._changing() as connection:

@@ -198,7 +198,7 @@ def _start_page(
         raise ServerError(f"{problem} ({holder} listens on that port)" if holder else str(problem)) from None
     stack.callback(web.stop)
     say(f"the live page is on {web.url}")
-    if accounts.empty:
+    if accounts.is_empty():
         say(
             "nobody can sign in to the page yet; open the link that init has shown, or in another terminal:  "
             f"riwaq-server account link {FIRST_ACCOUNT}"

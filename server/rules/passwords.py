@@ -1,5 +1,6 @@
 """What a password may be, as people choose it: long counts, strange characters do not."""
 
+import re
 from hashlib import sha256
 from typing import Final
 
@@ -8,6 +9,7 @@ from server.rules.names import folded
 SHORTEST: Final = 10
 LONGEST: Final = 256
 _LEAST_DIFFERENT: Final = 5
+_CODE_SECRET: Final = re.compile(r"[A-Z2-7]{32}")
 
 
 def objection(password: str, name: str) -> str:
@@ -18,6 +20,11 @@ def objection(password: str, name: str) -> str:
         return "long"
     is_name = folded(name) in folded(password) and len(password) < len(name) + _LEAST_DIFFERENT
     return "plain" if is_name or len(set(password)) < _LEAST_DIFFERENT else ""
+
+
+def is_code_secret(text: str) -> bool:
+    """Say whether this may be a secret of one-time codes as we draw them: 160 bits in Base32."""
+    return _CODE_SECRET.fullmatch(text) is not None
 
 
 def digest(secret: str) -> str:

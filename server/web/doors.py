@@ -21,7 +21,7 @@ from server import ServerError
 from server.rules.access import Account, Holder
 from server.rules.fair import FairDefinition
 from server.rules.names import tidy
-from server.rules.passwords import LONGEST, SHORTEST, objection
+from server.rules.passwords import LONGEST, SHORTEST, is_code_secret, objection
 from server.rules.wording import ROLES, Words
 from server.web import asking as at
 from server.web.asking import SESSION
@@ -224,15 +224,15 @@ async def codes(request: _AnyRequest, site: ThisSite, account: ThisAccount) -> R
     form = await request.form()
     secret, code = (str(form.get(field, "")) for field in ("secret", "code"))
     words = site.words[at.language_of(request)]
-    if not at.form_is_ours(request, str(form.get("form", ""))):
+    if not is_code_secret(secret) or not at.form_is_ours(request, str(form.get("form", ""))):
         fresh = site.accounts.new_code_secret()
         return _ask_first_code(request, site, account, fresh, words.text(OUT_OF_DATE))
     found: Account | None = await site.writing(
-        lambda: site.accounts.use_codes(account.name, secret[:LONGEST], code[:LONGEST])
+        lambda: site.accounts.use_codes(account.name, secret, code[:LONGEST])
     )
     if found is None:
         told = words.text("The code is not right. Please type the one that your telephone shows now.")
-        return _ask_first_code(request, site, account, secret[:LONGEST], told)
+        return _ask_first_code(request, site, account, secret, told)
     return await _enter(request, site, found, "/account")
 
 

@@ -337,7 +337,7 @@ def test_init_shows_the_first_organizers_link_once(bare: Desk) -> None:
         found[1] not in path.read_text(encoding="latin-1") for path in bare.home.iterdir() if path.is_file()
     )
     with doors(bare) as accounts:
-        assert accounts.empty
+        assert accounts.is_empty()
         assert accounts.set_password(found[1], "un mot de passe")
         assert accounts.verify("organizer", "un mot de passe")
 
@@ -423,8 +423,8 @@ READERS: Final = (
     ("cards", "verify", "R1"),
     ("cards", "revoke", "0001-00c0ffee00c0ff"),
     ("tour", "load", str(EXAMPLE)),
-    ("web", "password"),
-    ("web", "token"),
+    ("account", "list"),
+    ("account", "token", "board", "--role", "auditor"),
     ("run",),
 )
 

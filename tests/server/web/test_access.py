@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -22,7 +22,7 @@ PLACES: Final = {
     "inside": {"centre-7", "fes", "fes-meknes"},
     "other": {"agadir"},
 }
-SCOPES: Final = {
+SCOPES: Final[dict[Role, dict[str, Any]]] = {
     Role.REGION: {"territories": frozenset({"fes"})},
     Role.CITY: {"territories": frozenset({"fes"})},
     Role.BOOTH: {"fair": "fes-2025", "booth": "bank"},
@@ -144,8 +144,8 @@ def test_who_sees_personal_data_is_said_by_name() -> None:
         ("admin", {"partner": "atlas", "booth": "b"}, "the role admin has no use for --booth and --partner"),
     ],
 )
-def test_a_role_and_its_scope_must_fit(role: str, scope: dict[str, object], told: str) -> None:
-    assert misfit(Holder(body=OWN, role=Role(role), **scope)) == told  # type: ignore[arg-type]
+def test_a_role_and_its_scope_must_fit(role: str, scope: dict[str, Any], told: str) -> None:
+    assert misfit(Holder(body=OWN, role=Role(role), **scope)) == told
 
 
 TREE: Final = [
