@@ -12,7 +12,7 @@ from server.accounts import Accounts
 from server.files.tour_file import read_tour
 from server.office import Office
 from server.rules.access import Holder, Role
-from server.rules.passwords import LONGEST, SHORTEST, objection
+from server.rules.passwords import LONGEST, SHORTEST, digest, objection
 from server.settings import Home, Secrets, SettingsError, make_home
 from server.store.accounts import AccountRows
 from server.store.audit_log import AuditLog
@@ -200,6 +200,9 @@ def test_a_program_has_a_token_and_no_password(town: Town) -> None:
         assert town.door.program(guessed) is None
     assert town.door.find("board") is None
     assert town.door.verify("board", "") is None
+    # Nobody is let in by the name of an account, whatever it looks like.
+    town.desk.token(digest("guessed"), figures)
+    assert town.door.program("guessed") is None
     newer = town.desk.token("board", None)
     door = town.later()
     assert door.program(token) is None
@@ -240,6 +243,12 @@ def test_a_running_server_notices_within_two_seconds(town: Town) -> None:
     assert before is not None
     assert after is not None
     assert after.mark != before.mark
+    town.desk.change("hanane", Holder(BODY, Role.CITY, frozenset({"north"})))
+    assert town.later().find("hanane") != after
+    town.desk.change("hanane", CITY)
+    again = town.later().find("hanane")
+    assert again is not None
+    assert again.mark == before.mark
     # Whoever was added a moment ago is not turned away.
     town.person("karim")
     assert town.door.find("karim") is not None

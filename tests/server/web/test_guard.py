@@ -355,11 +355,15 @@ def test_somebody_who_tries_on_and_on_does_not_fill_the_log(stage: Stage) -> Non
     assert len(audited(stage)) == 1
 
 
-def test_a_stream_of_a_token_ends_when_it_is_revoked(stage: Stage) -> None:
+@pytest.mark.parametrize("act", ["revoke", "change"])
+def test_a_stream_of_a_token_ends_when_it_is_revoked_or_may_less(stage: Stage, act: str) -> None:
     listener = Listener(stage)
     messages = listener.messages()
     next(messages)
-    stage.people.revoke_token("figures")
+    if act == "revoke":
+        stage.people.revoke_token("figures")
+    else:
+        stage.people.change("figures", stage.holder(Role.TECHNICIAN))
     last = [event for event, _ in messages][-1]
     listener.close()
     assert last == "bye"
