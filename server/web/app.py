@@ -16,7 +16,7 @@ from litestar.types import Message, Scope
 
 from server.rules.access import Account
 from server.web import asking as at
-from server.web import doors, pages
+from server.web import doors, own_account, pages
 from server.web.api import routers
 from server.web.asking import SESSION
 from server.web.guard import OPEN, Connection, account_of, check_routes
@@ -67,6 +67,7 @@ def make_app(site: Site) -> Litestar:
             pages.home,
             pages.fair_page,
             *doors.ROUTES,
+            *own_account.ROUTES,
             *routers(),
             create_static_files_router(
                 f"/static/{site.build}",

@@ -1,6 +1,6 @@
-"""Signing in and out, a first password by a one-time link, and one-time codes."""
+"""Signing in, with a one-time code where that is asked for, and out; a password by a one-time link."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
@@ -18,15 +18,13 @@ from litestar.status_codes import (
 )
 
 from server import ServerError
-from server.rules.access import Account, Holder
-from server.rules.fair import FairDefinition
+from server.rules.access import Account
 from server.rules.names import tidy
-from server.rules.passwords import LONGEST, SHORTEST, is_code_secret, objection
-from server.rules.wording import ROLES, Words
+from server.rules.passwords import LONGEST, SHORTEST, objection
+from server.rules.wording import Words
 from server.web import asking as at
 from server.web.asking import SESSION
-from server.web.drawing import qr_drawing
-from server.web.guard import OPEN, SIGNED_IN, ThisAccount
+from server.web.guard import OPEN
 from server.web.pages import draw, message
 from server.web.site import Site, ThisSite
 
@@ -82,7 +80,7 @@ async def _check(request: _AnyRequest, site: Site, name: str, password: str, wan
         return _ask(request, site, wanted, name, told, HTTP_401_UNAUTHORIZED)
     if account.has_code:
         return _ask_code(request, site, site.doorstep.let_wait(account), wanted)
-    return await _enter(request, site, account, wanted)
+    return await enter(request, site, account, wanted)
 
 
 @post("/sign-in/code", include_in_schema=False, status_code=HTTP_200_OK, opt=OPEN)
@@ -114,7 +112,7 @@ async def sign_in_code(request: _AnyRequest, site: ThisSite) -> Response[str]:
     if await site.hub.reading(lambda: site.accounts.find(account.name)) != account:
         # Disabled, or given another password, while the code was typed.
         return _ask(request, site, wanted, told=words.text(OUT_OF_DATE), status=HTTP_403_FORBIDDEN)
-    return await _enter(request, site, account, wanted)
+    return await enter(request, site, account, wanted)
 
 
 @post("/sign-out", include_in_schema=False, status_code=HTTP_303_SEE_OTHER, opt=OPEN)
@@ -160,7 +158,7 @@ async def begin(request: _AnyRequest, site: ThisSite, link: FromPath[str]) -> Re
             return message(request, site, LINK_IS_OVER, HTTP_410_GONE)
         if found.has_code:
             return Redirect("/sign-in", status_code=HTTP_303_SEE_OTHER)
-        return await _enter(request, site, found, "/")
+        return await enter(request, site, found, "/")
 
     crowded = words.text(CROWDED)
     return await _in_line(site, taken) or _ask_password(
@@ -183,59 +181,6 @@ def _objection(words: Words, password: str, again: str, name: str) -> str:
     return "" if password == again else words.text("The two are not the same. Please type both again.")
 
 
-# -- one's own account -------------------------------------------------------------------------
-
-
-@get("/account", include_in_schema=False, opt=SIGNED_IN)
-async def own_account(request: _AnyRequest, site: ThisSite, account: ThisAccount) -> Response[str]:
-    """Show somebody's own account."""
-    words = site.words[at.language_of(request)]
-    fairs = await site.hub.reading(site.source.fairs)
-    return draw(
-        request,
-        site,
-        "account.html",
-        has_code=account.has_code,
-        role=words.text(ROLES[account.holder.role]),
-        things=_things(account.holder, fairs, words),
-    )
-
-
-def _things(holder: Holder, fairs: Sequence[FairDefinition], words: Words) -> list[str]:
-    """Name what an account is for, in the reader's language."""
-    known = {each.fair.id: each.fair.names for each in fairs}
-    for fair in fairs:
-        known |= {territory.id: territory.names for territory in fair.territories}
-        known |= {booth.id: booth.names for booth in fair.booths}
-        known |= {partner.id: partner.names for partner in fair.partners}
-    wanted = (holder.fair, holder.booth, holder.partner, *sorted(holder.territories))
-    return [words.name(known.get(each, {}), each) for each in wanted if each]
-
-
-@get("/account/codes", include_in_schema=False, opt=SIGNED_IN)
-async def codes_page(request: _AnyRequest, site: ThisSite, account: ThisAccount) -> Response[str]:
-    """Show a new secret for an app that makes one-time codes, and ask for one code."""
-    return _ask_first_code(request, site, account, site.accounts.new_code_secret())
-
-
-@post("/account/codes", include_in_schema=False, status_code=HTTP_200_OK, opt=SIGNED_IN)
-async def codes(request: _AnyRequest, site: ThisSite, account: ThisAccount) -> Response[str]:
-    """Ask for codes from now on, once one was right; every other session of the account ends."""
-    form = await request.form()
-    secret, code = (str(form.get(field, "")) for field in ("secret", "code"))
-    words = site.words[at.language_of(request)]
-    if not is_code_secret(secret) or not at.form_is_ours(request, str(form.get("form", ""))):
-        fresh = site.accounts.new_code_secret()
-        return _ask_first_code(request, site, account, fresh, words.text(OUT_OF_DATE))
-    found: Account | None = await site.writing(
-        lambda: site.accounts.use_codes(account.name, secret, code[:LONGEST])
-    )
-    if found is None:
-        told = words.text("The code is not right. Please type the one that your telephone shows now.")
-        return _ask_first_code(request, site, account, secret, told)
-    return await _enter(request, site, found, "/account")
-
-
 # -- inside ------------------------------------------------------------------------------------
 
 
@@ -251,8 +196,8 @@ async def _in_line(site: Site, answer: Callable[[], Awaitable[Response[str]]]) -
         site.at_the_door -= 1
 
 
-async def _enter(request: _AnyRequest, site: Site, account: Account, wanted: str) -> Response[str]:
-    """Begin a session."""
+async def enter(request: _AnyRequest, site: Site, account: Account, wanted: str) -> Response[str]:
+    """Begin a session, and end the one that this browser had."""
     site.throttle.right(at.address_of(request), account.name)
     cookie = await site.checking(lambda: site.sessions.begin(account))
     site.sessions.end(request.cookies.get(SESSION, ""))
@@ -306,17 +251,6 @@ def _ask_password(
     return draw(request, site, "begin.html", status, message=told, name=account.name, shortest=SHORTEST)
 
 
-def _ask_first_code(
-    request: _AnyRequest, site: Site, account: Account, secret: str, told: str = ""
-) -> Response[str]:
-    status = HTTP_400_BAD_REQUEST if told else HTTP_200_OK
-    drawing = qr_drawing(site.accounts.code_address(account.name, secret))
-    groups = [secret[start : start + 4] for start in range(0, len(secret), 4)]
-    return draw(
-        request, site, "codes.html", status, message=told, secret=secret, groups=groups, drawing=drawing
-    )
-
-
 ROUTES: Final = [
     sign_in_page,
     sign_in,
@@ -324,7 +258,4 @@ ROUTES: Final = [
     sign_out,
     begin_page,
     begin,
-    own_account,
-    codes_page,
-    codes,
 ]
