@@ -1,15 +1,29 @@
 """A reader of the organizers' page: follows its stream as a browser does, and notes when what was shown."""
 
 import http.client
+import http.cookiejar
 import json
+import re
 import threading
 import time
+import urllib.parse
 import urllib.request
 from contextlib import suppress
 from typing import Any, Final
 
 _PATIENCE_S: Final = 30.0
 _AGAIN_S: Final = 0.5
+
+
+def set_password(link: str, password: str) -> None:
+    """Open a one-time link and choose a password there, as a browser does; raises ``OSError``."""
+    cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+    browser = urllib.request.build_opener(cookies)
+    with browser.open(link, timeout=_PATIENCE_S) as page:
+        found = re.search(r'name="form" value="([^"]+)"', page.read().decode())
+    fields = {"form": found[1] if found else "", "password": password, "again": password}
+    with browser.open(link, urllib.parse.urlencode(fields).encode(), timeout=_PATIENCE_S):
+        pass
 
 
 class PageReader:

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -15,10 +16,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
+from demo.live_page import set_password
+
 FAIR: Final = "rabat-2024"
 _READY_S: Final = 30.0
 _STOP_S: Final = 10.0
 _DELIVER_S: Final = 20.0
+_PASSWORD_BYTES: Final = 16
 
 
 class DemoError(Exception):
@@ -108,7 +112,8 @@ class Office:
         made = json_of("server", "init", self.path, *where)
         self.page: str = f"http://{made['web']}"
         self.account: str = made["account"]
-        self.password: str = made["password"]
+        self.password = secrets.token_urlsafe(_PASSWORD_BYTES)
+        self._link: str = made["link"]
         fair = directory / "fair.toml"
         today = datetime.now(UTC).date().isoformat()
         call("server", "tour", "example", fair, "--one-stop", "--second-day", today)
@@ -157,11 +162,14 @@ class Office:
             if not server.alive or time.monotonic() > deadline:
                 server.stop()
                 raise DemoError("the server did not start:\n" + "\n".join(said))
+        # What the first organizer would do by hand, so that a name and a password can be copied.
+        set_password(self._link, self.password)
         return server
 
     def token(self) -> str:
         """Make the token with which programs read the page's stream."""
-        return str(json_of("server", "web", "token", "--dir", self.path)["token"])
+        words = ("account", "token", "demo", "--role", "auditor", "--dir", self.path)
+        return str(json_of("server", *words)["token"])
 
     def ledger(self) -> list[dict[str, Any]]:
         """Give every fact in the ledger."""

@@ -19,7 +19,7 @@ from server.store.engine import Store
 
 SOFTWARE: Final = "riwaq 0.1.0"
 BESIDE: Final = (SETTINGS,)
-SECRET: Final = (SECRETS, "web.json")
+SECRET: Final = (SECRETS,)
 _TELL_EVERY: Final = 1000
 """Rows between two words of progress."""
 

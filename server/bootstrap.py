@@ -29,10 +29,10 @@ from server.restore import Restored, restore
 from server.settings import Home
 from server.store.engine import Store, StoreError, TransactionError
 from server.store.registry import AccountRow, Registry
+from server.web import FIRST_ACCOUNT
 from wire.broker import split_address
 
 if TYPE_CHECKING:
-    from server.web.accounts import FileAccounts
     from server.web.serving import WebServer
 
 _BROKER_READY_S: Final = 15.0
@@ -87,13 +87,6 @@ def inquiries_of(home: Home, store: Store, office: Office) -> Inquiries:
         return Membership(home, store, office, clock=now_ms, who="").code_of(territory)
 
     return Inquiries(store, office.body, home.secrets, clock=now_ms, codes=code_of)
-
-
-def web_accounts(home: Home) -> "FileAccounts":
-    """Give who may sign in to the page of a server's directory."""
-    from server.web.accounts import FileAccounts  # noqa: PLC0415 - argon2 takes longer to load than most commands
-
-    return FileAccounts(home.web_accounts_file, write_private)
 
 
 def run_until_stopped(directory: Path) -> None:
@@ -152,7 +145,7 @@ def _run(directory: Path, stopping: threading.Event, say: Callable[[str], None])
             source = StoreSource(
                 store, bodies[0], tally=lambda: first.tally, is_connected=lambda: subscriber.up
             )
-            web = _start_page(home, source, stack, stopping, say)
+            web = _start_page(home, source, stack, stopping, say, store=store)
             if web is None:
                 return
         collectors.start(subscriber, on_moved=_notifier(web, bodies[0]) if web else None)
@@ -228,14 +221,17 @@ def _start_page(
     stack: ExitStack,
     stopping: threading.Event,
     say: Callable[[str], None],
+    *,
+    store: Store,
 ) -> "WebServer | None":
     """Start the organizers' page; None where the server is to stop. Raises :class:`ServerError`."""
     # No other command of the program waits for a web framework to load.
+    from server.accounts import Accounts as People  # noqa: PLC0415
     from server.web.serving import WebServer  # noqa: PLC0415
     from server.web.sessions import Sessions  # noqa: PLC0415
     from server.web.site import Site  # noqa: PLC0415
 
-    accounts = web_accounts(home)
+    accounts = People(home, store, clock=now_ms)
     sessions = Sessions(home.web_sessions_file, accounts, write=write_private, clock=now_ms)
     try:
         assets = assets_dir()
@@ -256,9 +252,11 @@ def _start_page(
         raise ServerError(f"{problem} ({holder} listens on that port)" if holder else str(problem)) from None
     stack.callback(web.stop)
     say(f"the live page is on {web.url}")
-    with suppress(ServerError):  # an unreadable file of accounts is said to whoever signs in
-        if accounts.empty:
-            say("nobody can sign in to the page yet; in another terminal:  riwaq-server web password")
+    if accounts.is_empty():
+        say(
+            "nobody can sign in to the page yet; open the link that init has shown, or in another terminal:  "
+            f"riwaq-server account link {FIRST_ACCOUNT}"
+        )
     return web
 
 

@@ -63,6 +63,11 @@ class StoreSource:
         self._versions: tuple[tuple[str, int], ...] | None = None
         self._definitions: dict[str, FairDefinition] = {}
 
+    @property
+    def body(self) -> str:
+        """The body whose fairs these are."""
+        return self._body
+
     def fairs(self) -> list[FairDefinition]:
         """Give every fair's description."""
         with self._store.reading() as connection:

@@ -24,6 +24,8 @@ from server.rules.tour.difference import Change, difference, falsifications
 from server.rules.tour.invited import without_numbers
 from server.settings import BodyKeys, Home
 from server.setups import IDENTITY_KEY
+from server.store.accounts import AccountRows
+from server.store.audit_log import Transaction
 from server.store.engine import Store
 from server.store.ledger import Ledger
 from server.store.registry import AccountRow, CardRow, FairRow, KioskRow, Registry
@@ -157,7 +159,7 @@ class Office:
             registry = Registry(connection, body)
             # Again, now that nobody else writes: a kiosk or a fact may have come in between.
             changes = self._compare(registry, Ledger(connection, body), tour)
-            self._put_body(registry, tour.body.names)
+            self._put_body(connection, tour.body.names)
             for definition in tour.fairs:
                 registry.put_fair(
                     FairRow(
@@ -184,7 +186,7 @@ class Office:
             raise OfficeError(f"the body {body!r} is there already")
         self._make_keys(body)
         with self._store.writing() as connection:
-            self._put_body(Registry(connection, body), names)
+            self._put_body(connection, names)
         self.bodies = [*self.bodies, body]
         return self.body_public_key
 
@@ -201,7 +203,10 @@ class Office:
             self._home.save_secrets()
         self._body = body
 
-    def _put_body(self, registry: Registry, names: Mapping[str, str]) -> None:
+    def _put_body(self, connection: Transaction, names: Mapping[str, str]) -> None:
+        if not Registry.bodies(connection):
+            AccountRows(connection).adopt(self.body)
+        registry = Registry(connection, self.body)
         registry.put_body(dict(names), self.body_public_key)
         if not registry.card_keys():
             key = self._home.secrets.card_key(self.body, SERVER_CARD_KEY)

@@ -6,7 +6,7 @@
     DIR/secrets.json    keys and passwords, mode 0600; back it up apart from the ledger
     DIR/ledger.db       facts and registry, unless ``database`` names another place
     DIR/accounts.json   what the embedded broker reads
-    DIR/web.json        who may sign in to the page (hashes), mode 0600; sessions beside it
+    DIR/web-sessions.json  who has signed in to the page (hashes), mode 0600
     DIR/server.lock     held by the server that runs here
 """
 
@@ -23,7 +23,9 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import msgspec
+from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey
+from nacl.secret import Aead
 from nacl.signing import SigningKey
 
 from server import ServerError
@@ -126,6 +128,23 @@ class Secrets(msgspec.Struct, kw_only=True):
         key = bytes.fromhex(self.digest_key)
         return blake2b(key=key, digest_size=KEY_BYTES, person=b"riwaq identity").digest()
 
+    def seal(self, plain: bytes, *, about: str) -> bytes:
+        """Seal something for this server's own database; opens for the same ``about`` alone."""
+        return bytes(Aead(self._resting_key).encrypt(plain, about.encode()))
+
+    def unseal(self, sealed: bytes, *, about: str) -> bytes:
+        """Open what :meth:`seal` made; raises :class:`SettingsError` where other secrets sealed it."""
+        try:
+            return bytes(Aead(self._resting_key).decrypt(sealed, about.encode()))
+        except CryptoError:
+            raise SettingsError(
+                f"what the ledger keeps sealed was sealed by another {SECRETS}: put back its own one"
+            ) from None
+
+    @property
+    def _resting_key(self) -> bytes:
+        return blake2b(key=bytes.fromhex(self.digest_key), digest_size=32, person=b"riwaq at rest").digest()
+
     def card_key(self, body: str, key_id: int) -> SigningKey:
         """Give a card key that the server holds itself."""
         return SigningKey(bytes.fromhex(self.bodies[body].card_keys[str(key_id)]))
@@ -181,11 +200,6 @@ class Home:
     def settings_file(self) -> Path:
         """What an operator may change."""
         return self.path / SETTINGS
-
-    @property
-    def web_accounts_file(self) -> Path:
-        """Who may sign in to the page."""
-        return self.path / "web.json"
 
     @property
     def web_sessions_file(self) -> Path:

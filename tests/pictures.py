@@ -9,6 +9,7 @@ import click
 from PIL import Image
 
 from kiosk.ui.gallery import main as gallery
+from server.web import FIRST_ACCOUNT
 from tests.browser import chromium
 from tests.server.web.stage import Stage, busy_hall
 
@@ -50,6 +51,7 @@ def _page(directory: Path, picture: Path, lang: str) -> None:
                 viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light", locale=lang
             )
             page.goto(stage.server.url)
+            page.fill("#name", FIRST_ACCOUNT)
             page.fill("#password", stage.password)
             page.click("button.main")
             # The chart is drawn once the stream has brought the figures.

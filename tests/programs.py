@@ -15,6 +15,7 @@ from typing import IO, Any, Self
 
 from click.testing import CliRunner
 
+from demo.live_page import set_password
 from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -200,6 +201,12 @@ class Office:
     def facts(self) -> list[dict[str, Any]]:
         """Give the ledger."""
         return asked_lines("server", "facts", "list", "--dir", self.path)
+
+
+def chosen(link: str, password: str) -> str:
+    """Open a one-time link of a running server, and choose that password there."""
+    set_password(link, password)
+    return password
 
 
 class Pipe:

@@ -121,7 +121,7 @@ IMPURE_CALLS: Final = frozenset(
 HOMES: Final = {
     "alembic": ("server.store",),
     "amqtt": ("server.mqtt",),
-    "argon2": ("server.web", "server.staff", "kiosk.staff"),
+    "argon2": ("server.accounts", "server.staff", "kiosk.staff"),
     "babel": ("kiosk.rules", "server.rules"),
     "base45": ("wire.card", "wire.pairing"),
     "click": ("kiosk.__main__", "kiosk.commands", "server.__main__", "server.commands", "demo"),
@@ -156,6 +156,7 @@ HOMES: Final = {
     "phonenumbers": ("kiosk.rules", "server.rules"),
     "PIL": ("wire.card_sheet", "kiosk.ui", "server", "demo"),
     "psycopg": ("server.store",),
+    "pyotp": ("server.accounts",),
     "pyzbar": ("kiosk.devices",),
     "qrcode": ("wire.card_sheet", "server", "demo"),
     "rich": ("kiosk.__main__", "kiosk.commands", "server.__main__", "server.commands", "demo"),

@@ -1,6 +1,7 @@
 """What an operator types: ``riwaq-server COMMAND``."""
 
 from server.commands import (
+    account,
     archive,
     audit,
     backup,
@@ -18,7 +19,6 @@ from server.commands import (
     staff,
     tour,
     visits,
-    web,
 )
 from server.commands.common import Friendly
 
@@ -51,10 +51,10 @@ program = Friendly(
         "visits": visits.group,
         "staff": staff.group,
         "facts": facts.group,
+        "account": account.group,
         "audit": audit.group,
         "backup": backup.backup,
         "restore": backup.restore,
         "broker": broker.group,
-        "web": web.group,
     },
 )

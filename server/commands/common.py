@@ -1,5 +1,6 @@
 """What all commands share: the directory, JSON, and troubles told in words."""
 
+import getpass
 import json
 import os
 import sys
@@ -97,6 +98,9 @@ def show(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def show_account(name: str, password: str) -> None:
-    """Show whom somebody signs in as: fit to be copied from a terminal to paper."""
-    click.echo(f"\n  name      {name}\n  password  {password}\n")
+def who_types() -> str:
+    """Give the name of whoever types, for the audit log."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in some containers
+        return "unknown"

@@ -1,6 +1,5 @@
 """``members import``, ``export``, ``find``, ``show`` and ``deactivate``."""
 
-import getpass
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from server.bootstrap import enrolling_of
-from server.commands.common import dir_option, json_option, opened, reserved, show
+from server.commands.common import dir_option, json_option, opened, reserved, show, who_types
 from server.files.list_file import OpenedList, opened_list
 from server.files.list_writer import WriteRow, csv_writer, write_list
 from server.member_import import Counts, MemberImport, OnRows
@@ -40,11 +39,7 @@ def group() -> None:
 def membership_of(directory: Path) -> Iterator[tuple[Home, Store, Membership]]:
     """Open a server's directory for a look at its members by whoever types."""
     with opened(directory) as (home, store, office):
-        try:
-            who = getpass.getuser()
-        except (KeyError, OSError):  # an account without a name, as in some containers
-            who = "unknown"
-        yield home, store, Membership(home, store, office, clock=now_ms, who=who)
+        yield home, store, Membership(home, store, office, clock=now_ms, who=who_types())
 
 
 @group.command("import")

@@ -9,10 +9,13 @@ from typing import Any, Final
 
 import click
 
-from server.bootstrap import run_until_stopped, web_accounts
-from server.commands.common import dir_option, directory_option, json_option, opened, show, show_account
+from server.account_office import AccountOffice
+from server.bootstrap import run_until_stopped
+from server.commands.account import link_to, show_link
+from server.commands.common import dir_option, directory_option, json_option, opened, show, who_types
 from server.enrolled import DONE, WAITS
 from server.office import Office, now_ms
+from server.rules.access import Holder, Role
 from server.settings import DEFAULT_WEB, Home, make_home
 from server.store.engine import Store
 from server.store.enrolments import Enrolments
@@ -63,28 +66,34 @@ def init(
         database=database,
         web=web,
     )
-    with opened(target):
-        pass
-    new = web_accounts(home).new_password() if home.web else ""
+    link = ""
+    with opened(target) as (_, store, office):
+        if home.web:
+            accounts = AccountOffice(home, store, office.body, clock=now_ms, who=who_types())
+            first = Holder(body=office.body, role=Role.ADMIN)
+            link = link_to(home, accounts.add(FIRST_ACCOUNT, first))
     if as_json:
         show(
             {
                 "directory": str(target),
                 "kiosk_broker": home.kiosk_broker,
                 "web": home.web,
-                "account": FIRST_ACCOUNT if new else "",
-                "password": new,
+                "account": FIRST_ACCOUNT if link else "",
+                "link": link,
             }
         )
         return
     click.echo(f"{target} is ready; kiosks will connect to {home.kiosk_broker} (change it in server.toml).")
     click.echo(f"Keep a copy of {target / 'secrets.json'} in a safe place: kiosks trust its keys alone.")
-    if new:
+    if link:
         click.echo(
-            f"Organizers will see the fair on {home.web} with the name and password below, shown this once."
+            f"Organizers will see the fair on {home.web}. Once the server runs, open this there, and choose"
         )
-        click.echo(f"A new password:  riwaq-server web password --dir {target}")
-        show_account(FIRST_ACCOUNT, new)
+        click.echo(
+            f"the password of the first account, {FIRST_ACCOUNT}: the link is good once, for 24 hours."
+        )
+        show_link(link)
+        click.echo(f"A new one:  riwaq-server account link {FIRST_ACCOUNT} --dir {target}")
     click.echo(f"Next:  riwaq-server tour load FILE --dir {target}")
 
 

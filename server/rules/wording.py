@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 
+from server.rules.access import Role
 from server.rules.sentences import Advice, Health, Phrase, Says
 from wire.described import Names
 from wire.zones import zone_of
@@ -61,6 +62,17 @@ ADVICE: Final = {
     Advice.BRING_BACK: "Do not put it away yet: connect it once more.",
 }
 HEALTH: Final = {Health.GOOD: "works", Health.WATCH: "look", Health.BAD: "needs you"}
+
+ROLES: Final = {
+    Role.NATIONAL: "National organizer",
+    Role.REGION: "Coordinator of a region",
+    Role.CITY: "Coordinator of a city",
+    Role.BOOTH: "Booth staff",
+    Role.PARTNER: "Partner",
+    Role.TECHNICIAN: "Technician",
+    Role.AUDITOR: "Auditor",
+    Role.ADMIN: "Administrator",
+}
 
 
 class Catalogue(Protocol):

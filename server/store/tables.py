@@ -463,6 +463,26 @@ enrolment = Table(
     ),
 )
 
+# People and programs that may look. A name is given once a server; ``scope`` is JSON. Passwords, tokens and
+# one-time links are kept as hashes, the secret of one-time codes sealed; ``code_step`` was used last.
+account = Table(
+    "account",
+    metadata,
+    _body(primary_key=False),
+    Column("name", String(64), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("password", Text, nullable=False, server_default=""),
+    Column("token_sha256", String(64), nullable=False, server_default=""),
+    Column("link_sha256", String(64), nullable=False, server_default=""),
+    Column("link_until", BigInteger, nullable=False, server_default="0"),
+    Column("code_secret", LargeBinary),
+    Column("code_step", BigInteger, nullable=False, server_default="0"),
+    Column("made_at", BigInteger, nullable=False),
+    Column("disabled_at", BigInteger),
+    Column("signed_in_at", BigInteger),
+)
+
 # Every look at personal data and every change of them; see ``server.rules.audit``.
 audit = Table(
     "audit",

@@ -15,7 +15,7 @@ from typing import Final
 from server import ServerError
 
 FIRST_ACCOUNT: Final = "organizer"
-"""Whose password ``riwaq-server init`` shows."""
+"""Whose one-time link ``riwaq-server init`` shows."""
 
 
 class WebError(ServerError):

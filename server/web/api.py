@@ -1,26 +1,30 @@
 """The open API: the same figures as JSON, a stream of the page, and how the server does."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from litestar import Request, Response, Router, get
 from litestar.exceptions import NotFoundException, ServiceUnavailableException
-from litestar.handlers.base import BaseRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import PathParameter, QueryParameter
 from litestar.response import Stream
 from litestar.status_codes import HTTP_204_NO_CONTENT, HTTP_503_SERVICE_UNAVAILABLE
 
 from server import ServerError
-from server.rules.board import Snapshot
+from server.rules.access import Action, Thing, may
+from server.rules.board import Measures, Snapshot
 from server.rules.figures import BOOTH, CATEGORY, DAY, HOUR, TOTAL
 from server.rules.sentences import sentence_of
+from server.rules.things import fair_thing
 from server.rules.wording import choose_language
 from server.web import metrics
-from server.web.guard import Connection
+from server.web.guard import OPEN, SIGNED_IN, ThisAccount, account_of, needs
 from server.web.hub import MOST_VIEWERS
 from server.web.site import Site, ThisSite
+from server.web.things import the_body, the_booth, the_fair
 
 _EVENTS: Final = "text/event-stream"
 _AnyRequest = Request[Any, Any, Any]
@@ -28,6 +32,7 @@ Language = Annotated[
     Literal["ar", "fr"] | None,
     QueryParameter(description="Language of texts; else the Accept-Language header chooses."),
 ]
+BoothId = Annotated[str, PathParameter(description="The id of one of the fair's booths.", max_length=64)]
 FairId = Annotated[str, PathParameter(description="A fair's id, as in /api/fairs.", max_length=64)]
 
 
@@ -90,16 +95,23 @@ class Health(msgspec.Struct, frozen=True):
     status: Literal["ok", "ledger_unreadable"]
 
 
-@get("/fairs", summary="Every fair", tags=["fairs"])
-async def fairs(site: ThisSite) -> list[FairEntry]:
-    """List the fairs of this server."""
+@get("/fairs", summary="Every fair that one may know of", tags=["fairs"], opt=SIGNED_IN)
+async def fairs(site: ThisSite, account: ThisAccount) -> list[FairEntry]:
+    """List the fairs with which the account has to do."""
     found = await site.hub.reading(site.source.fairs)
     return [
-        FairEntry(entry.fair.id, entry.fair.names, entry.fair.days, entry.fair.timezone) for entry in found
+        FairEntry(entry.fair.id, entry.fair.names, entry.fair.days, entry.fair.timezone)
+        for entry in found
+        if may(account.holder, Action.KNOW_FAIR, fair_thing(entry))
     ]
 
 
-@get("/fairs/{fair:str}/figures", summary="A fair's figures", tags=["fairs"])
+@get(
+    "/fairs/{fair:str}/figures",
+    summary="A fair's figures",
+    tags=["fairs"],
+    opt=needs(Action.SEE_FAIR, the_fair),
+)
 async def figures(site: ThisSite, fair: FairId) -> FairFigures:
     """Give visits and attendance: in all, and by booth, day, hour and category."""
     snapshot = await _snapshot(site, fair)
@@ -122,7 +134,24 @@ async def figures(site: ThisSite, fair: FairId) -> FairFigures:
     )
 
 
-@get("/fairs/{fair:str}/kiosks", summary="A fair's kiosks and their health", tags=["fairs"])
+@get(
+    "/fairs/{fair:str}/booths/{booth:str}/figures",
+    summary="A booth's figures",
+    tags=["fairs"],
+    opt=needs(Action.SEE_BOOTH, the_booth),
+)
+async def booth_figures(site: ThisSite, fair: FairId, booth: BoothId) -> Figure:
+    """Give visits and attendance of one booth."""
+    snapshot = await _snapshot(site, fair)
+    return Figure(*snapshot.figures.get((BOOTH, booth), (0, 0)))
+
+
+@get(
+    "/fairs/{fair:str}/kiosks",
+    summary="A fair's kiosks and their health",
+    tags=["fairs"],
+    opt=needs(Action.SEE_KIOSKS, the_fair),
+)
 async def kiosks(
     request: _AnyRequest, site: ThisSite, fair: FairId, lang: Language = None
 ) -> list[KioskHealth]:
@@ -156,6 +185,7 @@ async def kiosks(
     summary="A fair's page as it changes (server-sent events)",
     tags=["fairs"],
     media_type=_EVENTS,
+    opt=needs(Action.SEE_FAIR, the_fair),
     responses={
         200: ResponseSpec(
             data_container=str,
@@ -171,7 +201,7 @@ async def stream(request: _AnyRequest, site: ThisSite, fair: FairId, lang: Langu
     if site.hub.viewers >= MOST_VIEWERS:
         raise ServiceUnavailableException("too many pages listen already", headers={"retry-after": "30"})
     messages = await site.hub.follow(
-        fair, _language(request, lang), may_go_on=lambda: site.guard.may_read(request)
+        fair, _language(request, lang), may_go_on=lambda: site.guard.is_still(request)
     )
     if messages is None:
         raise NotFoundException
@@ -179,12 +209,18 @@ async def stream(request: _AnyRequest, site: ThisSite, fair: FairId, lang: Langu
     return Stream(messages, media_type=_EVENTS, headers={"x-accel-buffering": "no"})
 
 
-@get("/session", summary="Whether one may read", tags=["server"], status_code=HTTP_204_NO_CONTENT)
+@get(
+    "/session",
+    summary="Whether one is signed in",
+    tags=["server"],
+    status_code=HTTP_204_NO_CONTENT,
+    opt=SIGNED_IN,
+)
 async def session() -> None:
-    """Answer 204 to readers and 401 to others: a page that lost its stream asks here why."""
+    """Answer 204 to whoever has an account and 401 to others: a page that lost its stream asks here why."""
 
 
-@get("/health", summary="Whether the server works", tags=["server"])
+@get("/health", summary="Whether the server works", tags=["server"], opt=OPEN)
 async def health(site: ThisSite) -> Response[Health]:
     """Answer 200 where pages can be served and the ledger read, else 503. Open to everyone."""
     try:
@@ -194,32 +230,49 @@ async def health(site: ThisSite) -> Response[Health]:
     return Response(Health("ok"))
 
 
-@get("/metrics", summary="Figures for Prometheus", tags=["server"], media_type=metrics.MEDIA_TYPE)
-async def measures(site: ThisSite) -> Response[str]:
-    """Give counters and gauges as text: to programs of this machine, and to those with the token."""
+@get(
+    "/metrics",
+    summary="Figures for Prometheus",
+    tags=["server"],
+    media_type=metrics.MEDIA_TYPE,
+    opt=needs(Action.SEE_METRICS, the_body, or_local=True),
+)
+async def measures(request: _AnyRequest, site: ThisSite) -> Response[str]:
+    """Give counters and gauges as text: to programs of this machine, and to those with a token.
+
+    A token's role shows: one that may not see a fair's figures gets its kiosks alone.
+    """
     found = await site.hub.reading(site.source.measures)
+    if (account := account_of(request)) is not None:
+        fairs = await site.hub.reading(site.source.fairs)
+        things = {each.fair.id: fair_thing(each) for each in fairs}
+        found = _granted(found, things, lambda action, thing: may(account.holder, action, thing))
     text = metrics.render(found, streams=site.hub.viewers, now=site.clock())
     return Response(text, media_type=metrics.MEDIA_TYPE)
 
 
-def routers(site: Site) -> list[Router]:
-    """Give the API's routes, each behind its guard."""
+def _granted(
+    found: Measures, things: Mapping[str, Thing], grants: Callable[[Action, Thing], bool]
+) -> Measures:
+    def shown(fair: str, action: Action) -> bool:
+        return fair in things and grants(action, things[fair])
 
-    # Plain functions: Litestar copies what it is given, and locks cannot be copied.
-    async def readers(connection: Connection, handler: BaseRouteHandler) -> None:
-        await site.guard.readers(connection, handler)
+    return replace(
+        found,
+        kiosks=[entry for entry in found.kiosks if shown(entry[0], Action.SEE_KIOSKS)],
+        totals={fair: counts for fair, counts in found.totals.items() if shown(fair, Action.SEE_FAIR)},
+    )
 
-    async def monitors(connection: Connection, handler: BaseRouteHandler) -> None:
-        await site.guard.monitors(connection, handler)
 
+def routers() -> list[Router]:
+    """Give the API's routes; each says who may use it."""
     return [
         Router(
             "/api",
-            route_handlers=[fairs, figures, kiosks, stream, session],
-            guards=[readers],
+            route_handlers=[fairs, figures, booth_figures, kiosks, stream, session],
             security=[{"session": []}, {"token": []}],
         ),
-        Router("/", route_handlers=[measures], guards=[monitors], security=[{"token": []}, {}]),
+        Router("/", route_handlers=[measures], security=[{"token": []}, {}]),
         Router("/", route_handlers=[health], security=[{}]),
     ]
 

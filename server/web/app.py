@@ -2,10 +2,11 @@
 
 from typing import Any, Final, cast
 
-from litestar import Litestar, Request
+from litestar import Litestar, Request, Router
 from litestar.config.response_cache import ResponseCacheConfig
 from litestar.datastructures import CacheControlHeader, MutableScopeHeaders
 from litestar.di import Provide
+from litestar.handlers.base import BaseRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
@@ -13,10 +14,12 @@ from litestar.response.base import Response
 from litestar.static_files import create_static_files_router
 from litestar.types import Message, Scope
 
-from server.web import guard as at
-from server.web import pages
+from server.rules.access import Account
+from server.web import asking as at
+from server.web import doors, own_account, pages
 from server.web.api import routers
-from server.web.guard import SESSION
+from server.web.asking import SESSION
+from server.web.guard import OPEN, Connection, account_of, check_routes
 from server.web.site import Site
 
 MOST_BODY: Final = 16 * 1024
@@ -39,7 +42,7 @@ HEADERS: Final = {
 
 
 def make_app(site: Site) -> Litestar:
-    """Give the application of one site."""
+    """Give the application of one site; raises :class:`WebError` for a route that says not who may use it."""
 
     async def opened() -> None:
         await site.hub.open()
@@ -48,24 +51,35 @@ def make_app(site: Site) -> Litestar:
     def provide() -> Site:
         return site
 
+    def served(request: Request[Any, Any, Any]) -> Account | None:
+        return account_of(request)
+
     def told(request: Request[Any, Any, Any], problem: Exception) -> Response[Any]:
         return pages.told(request, problem, site)
 
-    return Litestar(
+    # Plain functions: Litestar copies what it is given, and locks cannot be copied.
+    async def judge(connection: Connection, handler: BaseRouteHandler) -> None:
+        await site.guard.judge(connection, handler)
+
+    app = Litestar(
+        guards=[judge],
         route_handlers=[
             pages.home,
             pages.fair_page,
-            pages.sign_in_page,
-            pages.sign_in,
-            pages.sign_out,
-            *routers(site),
+            *doors.ROUTES,
+            *own_account.ROUTES,
+            *routers(),
             create_static_files_router(
                 f"/static/{site.build}",
                 directories=cast("list[Any]", site.static),
                 cache_control=CacheControlHeader(max_age=_YEAR_S, public=True, immutable=True),
+                opt=OPEN,
             ),
         ],
-        dependencies={"site": Provide(provide, sync_to_thread=False)},
+        dependencies={
+            "site": Provide(provide, sync_to_thread=False),
+            "account": Provide(served, sync_to_thread=False),
+        },
         exception_handlers={Exception: told},
         on_startup=[opened],
         on_shutdown=[site.close],
@@ -75,6 +89,8 @@ def make_app(site: Site) -> Litestar:
         logging_config=None,
         response_cache_config=ResponseCacheConfig(),
     )
+    check_routes(app)
+    return app
 
 
 async def _add_headers(message: Message, _: Scope) -> None:
@@ -92,14 +108,14 @@ def _description(site: Site) -> OpenAPIConfig:
         title="Riwaq",
         version="1",
         summary="Figures of a fair, its kiosks and their health.",
-        path=_DOCS,
+        openapi_router=Router(_DOCS, route_handlers=[], include_in_schema=False, opt=OPEN),
         components=Components(
             security_schemes={
                 "session": SecurityScheme(
                     type="apiKey", name=SESSION, security_scheme_in="cookie", description="Who signed in."
                 ),
                 "token": SecurityScheme(
-                    type="http", scheme="bearer", description="The token of  riwaq-server web token"
+                    type="http", scheme="bearer", description="A token of  riwaq-server account token"
                 ),
             }
         ),
@@ -119,5 +135,5 @@ class _Docs(OpenAPIRenderPlugin):
         language, theme = at.language_of(request), at.theme_of(request)
         form = at.form_cookie(request).value
         return self._site.render(
-            "docs.html", language, theme, _DOCS, api=openapi_schema, form=form, docs=_DOCS
+            "docs.html", language, theme, _DOCS, api=openapi_schema, form=form, docs=_DOCS, account=""
         ).encode()

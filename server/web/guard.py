@@ -1,140 +1,196 @@
 """Who is asking, and whether they may: one place for pages, files and API.
 
-A person comes with a session's cookie, a program with a token. Both may read; nothing on the
-page changes the ledger.
+A person comes with a session's cookie, a program with a token. Every route says in its ``opt`` who may
+come in; one that says nothing does not start (:func:`check_routes`)::
+
+    opt=OPEN                                everyone, signed in or not
+    opt=SIGNED_IN                           whoever has an account; the handler shows what ``may`` grants
+    opt=needs(Action.SEE_FAIR, the_fair)    judged by ``server.rules.access``, of what ``the_fair`` finds
+
+A handler asks for ``account: ThisAccount`` to know whom it serves. An account that has no such action, or
+not with this thing, is answered 403, the same for a thing that is not there; only who sees everything of
+the body learns what there is none of (404). What was refused is in the audit log.
 """
 
-import hmac
-import ipaddress
-import re
-import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
+from litestar import Litestar
 from litestar.connection import ASGIConnection, Request
-from litestar.datastructures import Cookie
-from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
+from litestar.di import NamedDependency
+from litestar.exceptions import NotAuthorizedException, NotFoundException, PermissionDeniedException
 from litestar.handlers.base import BaseRouteHandler
+from litestar.params import SkipValidation
+from litestar.routes import HTTPRoute
 
-from server.rules.wording import choose_language
+from server import ServerError
+from server.rules.access import Account, Action, Thing, ever, everywhere, may
+from server.web import WebError
 from server.web.accounts import WebAccounts
-from server.web.sessions import LONGEST_MS, Sessions
+from server.web.asking import SESSION, bearer, is_local
+from server.web.sessions import Sessions
+from server.web.source import LiveSource
 
-SESSION: Final = "riwaq_session"
-FORM: Final = "riwaq_form"
-LANGUAGE: Final = "riwaq_language"
-THEME: Final = "riwaq_theme"
-THEMES: Final = ("auto", "light", "dark")
-_YEAR_S: Final = 365 * 24 * 3600
-_FORM_S: Final = 12 * 3600
-_INSIDE: Final = re.compile(r"/(fair/[a-z0-9-]{1,64})?")
+_ACCESS: Final = "access"
+_NOTED_AGAIN_S: Final = 60.0
+_MOST_NOTED: Final = 2048
 Connection = ASGIConnection[Any, Any, Any, Any]
+Finder = Callable[[LiveSource, Mapping[str, Any]], Thing | None]
+"""Finds what a request is about, by the parameters in its path; on the reading thread."""
+_Runs = Callable[[Callable[[], Any]], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may use a route. ``or_local``: programs of this machine need no account."""
+
+    action: Action | None = None
+    find: Finder | None = None
+    is_open: bool = False
+    or_local: bool = False
+
+
+OPEN: Final = {_ACCESS: Access(is_open=True)}
+SIGNED_IN: Final = {_ACCESS: Access()}
+
+
+def needs(action: Action, find: Finder, *, or_local: bool = False) -> dict[str, Access]:
+    """Say for which action with which thing a route is."""
+    return {_ACCESS: Access(action, find, or_local=or_local)}
 
 
 class Guard:
-    """Judges connections by sessions and accounts."""
+    """Judges connections.
 
-    def __init__(self, sessions: Sessions, accounts: WebAccounts) -> None:
+    ``read`` runs something on the thread that reads the store, ``write`` on one that may wait for it.
+    """
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        accounts: WebAccounts,
+        source: LiveSource,
+        *,
+        read: _Runs,
+        write: _Runs,
+        on_trouble: Callable[[str], None],
+    ) -> None:
         self._sessions = sessions
         self._accounts = accounts
+        self._source = source
+        self._read = read
+        self._write = write
+        self._on_trouble = on_trouble
+        self._noted: OrderedDict[tuple[str, str, str], float] = OrderedDict()
 
-    def may_read(self, connection: Connection) -> bool:
-        """Say whether the connection belongs to somebody who signed in, or to a program with the token."""
+    async def who(self, connection: Connection) -> Account | None:
+        """Give who has signed in, or whose token this is; raises :class:`ServerError`."""
         token = bearer(connection)
+        cookie = connection.cookies.get(SESSION, "")
         if token:
-            return self._accounts.knows_token(token)
-        return self._sessions.account(connection.cookies.get(SESSION, "")) is not None
+            found: Account | None = await self._read(lambda: self._accounts.program(token))
+        elif cookie:
+            found = await self._read(lambda: self._sessions.account(cookie))
+        else:
+            found = None
+        return found
 
-    async def readers(self, connection: Connection, _: BaseRouteHandler) -> None:
-        """Guard what only readers may see."""
-        if not self.may_read(connection):
-            raise NotAuthorizedException("sign in first, or send a token: Authorization: Bearer …")
-
-    async def monitors(self, connection: Connection, _: BaseRouteHandler) -> None:
-        """Guard the figures for monitoring: this machine's programs, and those with the token."""
-        token = bearer(connection)
-        if token and self._accounts.knows_token(token):
+    async def judge(self, connection: Connection, handler: BaseRouteHandler) -> None:
+        """Let a request pass, or raise what tells why not."""
+        access = handler.opt.get(_ACCESS)
+        if not isinstance(access, Access):
+            raise PermissionDeniedException
+        if access.is_open:
             return
-        if token or not is_local(connection):
-            raise PermissionDeniedException("from another machine, send the token: Authorization: Bearer …")
+        if access.or_local and not bearer(connection) and is_local(connection):
+            return
+        account = await self.who(connection)
+        if account is None:
+            raise NotAuthorizedException("sign in first, or send a token: Authorization: Bearer …")
+        connection.state.account = account
+        if access.action is not None and access.find is not None:
+            await self._judge(connection, account, access.action, access.find)
+
+    async def is_still(self, connection: Connection) -> bool:
+        """Say whether the account that was let in is as it was: streams ask again and again."""
+        try:
+            now = await self.who(connection)
+        except ServerError:
+            # The ledger cannot be read just now, so the stream tells nothing either.
+            return True
+        return now is not None and now == connection.state.get("account")
+
+    async def _judge(self, connection: Connection, account: Account, action: Action, find: Finder) -> None:
+        thing: Thing | None = None
+        if ever(account.holder, action):
+            thing = await self._read(lambda: find(self._source, connection.path_params))
+            if thing is not None and may(account.holder, action, thing):
+                return
+            is_there = thing is not None and thing.body == account.holder.body
+            if not is_there and everywhere(account.holder, action):
+                raise NotFoundException
+        await self._note(connection, account, action, thing.fair if thing else "")
+        raise PermissionDeniedException("this account may not see that")
+
+    async def _note(self, connection: Connection, account: Account, action: Action, fair: str) -> None:
+        """Write a refusal down; the same one again within a minute is one."""
+        # Never the address itself: what somebody wrote into it may be a name or a number.
+        route = str(connection.scope["path_template"])
+        key, now = (account.name, f"{connection.scope.get('method', '')} {route}", fair), time.monotonic()
+        if now - self._noted.get(key, float("-inf")) < _NOTED_AGAIN_S:
+            return
+        self._noted[key] = now
+        while len(self._noted) > _MOST_NOTED:
+            self._noted.popitem(last=False)
+        try:
+            await self._write(
+                lambda: self._accounts.note_refusal(account, route=key[1], action=action.value, fair=fair)
+            )
+        except ServerError as problem:
+            del self._noted[key]
+            self._on_trouble(f"a refusal could not be written into the audit log ({problem})")
 
 
-def bearer(connection: Connection) -> str:
-    """Give the token that a program sent, or an empty text."""
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
-
-
-def is_local(connection: Connection) -> bool:
-    """Say whether the connection comes from this machine, and not through a proxy from another."""
-    if connection.headers.get("x-forwarded-for") or connection.headers.get("forwarded"):
-        return False
-    try:
-        address = ipaddress.ip_address(connection.client.host if connection.client else "")
-    except ValueError:
-        return False
-    return address.is_loopback
-
-
-def address_of(connection: Connection) -> str:
-    """Give whose attempts are counted together: an IPv4 address, or an IPv6 network of one household."""
-    host = connection.client.host if connection.client else ""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return "?"
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((int(address), 64), strict=False))
-    return str(address)
-
-
-def language_of(request: Connection) -> str:
-    """Give the language of an answer: ``?lang=``, the cookie, the browser's wish."""
-    wanted = request.query_params.get("lang", "") or request.cookies.get(LANGUAGE, "")
-    return choose_language(str(wanted), request.headers.get("accept-language", ""))
-
-
-def theme_of(request: Connection) -> str:
-    """Give ``light``, ``dark`` or ``auto``."""
-    wanted = str(request.query_params.get("theme", "") or request.cookies.get(THEME, ""))
-    return wanted if wanted in THEMES else THEMES[0]
-
-
-def where_next(path: str) -> str:
-    """Give where to go after signing in: a page of ours, whatever a link said."""
-    return path if _INSIDE.fullmatch(path) else "/"
-
-
-def session_cookie(request: Request[Any, Any, Any], value: str) -> Cookie:
-    """Make the session's cookie, or the one that takes it away (empty value)."""
-    return _cookie(request, SESSION, value, LONGEST_MS // 1000 if value else 0)
-
-
-def form_cookie(request: Request[Any, Any, Any]) -> Cookie:
-    """Make the cookie that a form's hidden field must agree with."""
-    return _cookie(request, FORM, request.cookies.get(FORM) or secrets.token_urlsafe(32), _FORM_S)
-
-
-def wish_cookie(request: Request[Any, Any, Any], key: str, value: str) -> Cookie:
-    """Make a cookie that remembers a language or a theme."""
-    return _cookie(request, key, value, _YEAR_S)
-
-
-def form_is_ours(request: Request[Any, Any, Any], field: str) -> bool:
-    """Say whether a form was filled in on our page: another site cannot read or set our cookie."""
-    cookie = request.cookies.get(FORM, "")
-    is_from_elsewhere = request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
-    return bool(cookie) and not is_from_elsewhere and hmac.compare_digest(cookie.encode(), field.encode())
-
-
-def _cookie(request: Request[Any, Any, Any], key: str, value: str, max_age: int) -> Cookie:
-    return Cookie(
-        key=key,
-        value=value,
-        max_age=max_age,
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
+def check_routes(app: Litestar) -> None:
+    """See that every route says who may use it; raises :class:`WebError` naming those that do not."""
+    silent = sorted(
+        f"{sorted(handler.http_methods)} {route.path}"
+        for route, handler in _handlers(app)
+        if not _says(handler)
     )
+    if silent:
+        raise WebError(f"routes that do not say who may use them: {', '.join(silent)}")
+
+
+def routes_of(app: Litestar) -> list[tuple[str, str, Access]]:
+    """Give every route's method, path and access, for whoever checks them all."""
+    return [
+        (method, route.path_format, handler.opt[_ACCESS])
+        for route, handler in _handlers(app)
+        for method in sorted(handler.http_methods)
+        if _says(handler)
+    ]
+
+
+def _handlers(app: Litestar) -> Iterable[tuple[HTTPRoute, Any]]:
+    for route in app.routes:
+        if isinstance(route, HTTPRoute):
+            # Litestar answers OPTIONS by itself, with the methods of a route and nothing else.
+            yield from ((route, each) for each in route.route_handlers if each.http_methods != {"OPTIONS"})
+
+
+def _says(handler: BaseRouteHandler) -> bool:
+    return isinstance(handler.opt.get(_ACCESS), Access)
+
+
+ThisAccount = NamedDependency[SkipValidation[Account]]
+"""Whom a route's handler serves; only for routes that are not open."""
+
+
+def account_of(request: Request[Any, Any, Any]) -> Account | None:
+    """Give whom the guard has let in; None at an open route, and for a program of this machine."""
+    found: Account | None = request.state.get("account")
+    return found

@@ -10,7 +10,7 @@ that a page can tell a quiet hall from a dead line.
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, Final
@@ -158,7 +158,7 @@ class Hub:
         return found[language] if found else None
 
     async def follow(
-        self, fair: str, language: str, *, may_go_on: Callable[[], bool]
+        self, fair: str, language: str, *, may_go_on: Callable[[], Awaitable[bool]]
     ) -> AsyncIterator[bytes] | None:
         """Give the messages of a stream: first the whole page, then what changes; None for no such fair.
 
@@ -174,7 +174,7 @@ class Hub:
         return self._stream(fair, language, outlet, may_go_on)
 
     async def _stream(
-        self, fair: str, language: str, outlet: Outlet, may_go_on: Callable[[], bool]
+        self, fair: str, language: str, outlet: Outlet, may_go_on: Callable[[], Awaitable[bool]]
     ) -> AsyncIterator[bytes]:
         # Here, and not before: a response that nobody ever reads runs none of this.
         outlet = self._outlets.setdefault(fair, {}).setdefault(language, outlet)
@@ -192,7 +192,7 @@ class Hub:
                     break
                 if time.monotonic() - checked > self._beat_s:
                     checked = time.monotonic()
-                    if not may_go_on():
+                    if not await may_go_on():
                         yield _message("bye", {})
                         return
                 is_next = outlet.version == seen + 1

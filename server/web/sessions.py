@@ -2,7 +2,8 @@
 
 They outlive a restart of the server (a wall in the hall shows the page for days), so they lie
 in a file: ``DIR/web-sessions.json``. A session ends 12 hours after it was last used, after seven
-days in any case, when somebody signs out, and when the account's password changes.
+days in any case, when somebody signs out, and when the account is disabled or its password, its role
+or its codes change.
 """
 
 import secrets
@@ -11,11 +12,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
-from server.web.accounts import Account, WebAccounts
+from server.rules.access import Account
 
 IDLE_MS: Final = 12 * 3600 * 1000
 LONGEST_MS: Final = 7 * 24 * 3600 * 1000
@@ -24,6 +25,13 @@ MOST: Final = 500
 _SECRET_BYTES: Final = 32
 _KEEP_USED_MS: Final = 10 * 60 * 1000
 """How much of its last use a session may lose with a server that is killed."""
+
+
+class Known(Protocol):
+    """Whoever knows the accounts."""
+
+    def find(self, name: str) -> Account | None:
+        """Give the account of somebody who may sign in, as it is now."""
 
 
 class Session(msgspec.Struct, kw_only=True):
@@ -45,7 +53,7 @@ class Sessions:
     def __init__(
         self,
         path: Path,
-        accounts: WebAccounts,
+        accounts: Known,
         *,
         write: Callable[[Path, str], None],
         clock: Callable[[], int],

@@ -17,7 +17,9 @@ from litestar.params import SkipValidation
 from server.rules.wording import LANGUAGES, OWN_NAMES, Words
 from server.web import WebError
 from server.web.accounts import WebAccounts
-from server.web.guard import THEMES, Guard
+from server.web.asking import THEMES
+from server.web.doorstep import Doorstep
+from server.web.guard import Guard
 from server.web.hub import BEAT_S, Hub
 from server.web.sessions import Sessions
 from server.web.source import LiveSource
@@ -50,7 +52,6 @@ class Site:
         self.sessions = sessions
         self.clock = clock
         self.on_trouble = on_trouble
-        self.guard = Guard(sessions, accounts)
         self.throttle = Throttle(time.monotonic)
         self.words = {language: Words(language, _catalogue(assets, language)) for language in LANGUAGES}
         self.static = [HERE / "static", assets / "web"]
@@ -58,12 +59,26 @@ class Site:
         self.hub = Hub(
             source, self.words, clock=clock, on_trouble=on_trouble, build=self.build, beat_s=beat_s
         )
+        # What waits for the store to be written holds up neither pages nor passwords.
+        self.writer = ThreadPoolExecutor(1, thread_name_prefix="web-writer")
+        self.guard = Guard(
+            sessions, accounts, source, read=self.hub.reading, write=self.writing, on_trouble=on_trouble
+        )
+        self.doorstep = Doorstep(time.monotonic)
         # Passwords are checked one at a time, in order: a hundred at once cost no more memory than one.
         self.door = asyncio.Lock()
         self.at_the_door = 0
         self.checker = ThreadPoolExecutor(1, thread_name_prefix="web-password")
         self.is_open = threading.Event()
         self._pages = _environment(assets)
+
+    async def writing(self, write: Callable[[], Any]) -> Any:
+        """Run something that writes the store, on the writing thread."""
+        return await asyncio.get_running_loop().run_in_executor(self.writer, write)
+
+    async def checking(self, check: Callable[[], Any]) -> Any:
+        """Run something that hashes a password, on the one thread for that."""
+        return await asyncio.get_running_loop().run_in_executor(self.checker, check)
 
     def render(self, template: str, language: str, theme: str, path: str, **values: Any) -> str:
         """Draw a page; everything in ``values`` is escaped."""
@@ -84,7 +99,8 @@ class Site:
     async def close(self) -> None:
         """End streams and threads."""
         await self.hub.close()
-        self.checker.shutdown(wait=False, cancel_futures=True)
+        for thread in (self.checker, self.writer):
+            thread.shutdown(wait=False, cancel_futures=True)
 
 
 ThisSite = NamedDependency[SkipValidation[Site]]

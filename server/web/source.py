@@ -9,6 +9,10 @@ from server.rules.fair import FairDefinition
 class LiveSource(Protocol):
     """Reads fairs. Called from the page's own reading thread; may raise :class:`ServerError`."""
 
+    @property
+    def body(self) -> str:
+        """The body whose fairs these are."""
+
     def fairs(self) -> list[FairDefinition]:
         """Give every fair's description."""
 

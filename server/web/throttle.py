@@ -47,7 +47,7 @@ class Throttle:
         return max(0, -int(-(until - now) // 1)) if until > now else 0
 
     def wrong(self, address: str, name: str) -> None:
-        """Count a wrong password. ``name`` is empty where no account has it."""
+        """Count a wrong password, or a wrong code. ``name`` is empty where no account has it."""
         now = self._clock()
         for key in _keys(address, name):
             limit = BY_NAME if key[0] == "name" else BY_ADDRESS

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.brokers import free_port
-from tests.programs import FAIR, Office, Pipe, Process, json_of, started_kiosk, telling
+from tests.programs import FAIR, Office, Pipe, Process, chosen, json_of, started_kiosk, telling
 from tests.waiting import until
 
 SOON_MS = 15_000
@@ -29,11 +29,11 @@ class Hall:
         self.port, self.web = free_port(), f"127.0.0.1:{free_port()}"
         self.url = f"http://{self.web}"
         self.office = Office(path, init=["--listen", f"127.0.0.1:{self.port}", "--web", self.web])
-        self.password: str = self.office.made["password"]
         self._config = self.office.add_kiosk("K-01")
         self._tokens = iter(self.office.tokens(60))
         self._pipe = ending.enter_context(Pipe(path / "scanner"))
         self.server = self.start_server()
+        self.password = chosen(self.office.made["link"], "premier mot de passe")
         self.kiosk = self.start_kiosk()
         self.visits = 0
 
@@ -59,7 +59,8 @@ class Hall:
         self.visits += 1
 
     def new_password(self) -> None:
-        self.password = json_of("server", "web", "password", "--dir", self.office.path)["password"]
+        link = json_of("server", "account", "link", "organizer", "--dir", self.office.path)["link"]
+        self.password = chosen(link, self.password + "!")
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +86,7 @@ class Organizer:
         return self.page
 
     def enter(self) -> None:
+        self.page.fill("#name", "organizer")
         self.page.fill("#password", self.hall.password)
         self.page.click("button.main")
         live(self.page)
@@ -172,6 +174,7 @@ def test_a_new_password_signs_the_open_page_out_and_opens_it_again(organizer: Or
     old = hall.password
     hall.new_password()
     expect(page).to_have_url(re.compile("/sign-in"), timeout=SOON_MS)
+    page.fill("#name", "organizer")
     page.fill("#password", old)
     page.click("button.main")
     expect(page.get_by_role("alert")).to_be_visible()
@@ -184,7 +187,8 @@ def test_a_new_password_signs_the_open_page_out_and_opens_it_again(organizer: Or
 def test_the_token_of_the_command_reads_what_the_command_for_figures_says(hall: Hall) -> None:
     hall.scan()
     until(lambda: hall.office.stats()["visits"] == hall.visits, seconds=20, what="the visit in the ledger")
-    token = json_of("server", "web", "token", "--dir", hall.office.path)["token"]
+    words = ("account", "token", "board", "--role", "national", "--dir", hall.office.path)
+    token = json_of("server", *words)["token"]
     with httpx.Client(base_url=hall.url, headers={"Authorization": f"Bearer {token}"}, timeout=20) as program:
         figures = program.get(f"/api/fairs/{FAIR}/figures").json()
         stats = hall.office.stats()
@@ -196,7 +200,7 @@ def test_the_token_of_the_command_reads_what_the_command_for_figures_says(hall: 
     assert f'riwaq_visits{{fair="{FAIR}"}} {hall.visits}\n' in metrics
     assert "riwaq_broker_connected 1\n" in metrics
     assert 'riwaq_facts_total{verdict="accepted"}' in metrics
-    newer = json_of("server", "web", "token", "--dir", hall.office.path)["token"]
+    newer = json_of("server", *words)["token"]
     for sent, status in ((token, 401), (newer, 200)):
         answer = httpx.get(f"{hall.url}/api/fairs", headers={"Authorization": f"Bearer {sent}"}, timeout=20)
         assert answer.status_code == status

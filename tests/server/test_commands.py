@@ -30,9 +30,11 @@ from PIL import Image
 
 from kiosk.__main__ import program as kiosk_program
 from kiosk.config import read_config
-from server.bootstrap import web_accounts
+from server.accounts import Accounts
+from server.bootstrap import opened
 from server.commands import program as server_program
 from server.intake import Intake
+from server.office import now_ms
 from server.settings import Home
 from server.store.engine import Store
 from tests.brokers import free_port
@@ -91,6 +93,13 @@ def undocumented(text: str) -> list[str]:
     return found
 
 
+@contextlib.contextmanager
+def doors(desk: "Desk") -> Iterator[Accounts]:
+    """Give the accounts as a running server has them."""
+    with opened(desk.home) as (home, store, _):
+        yield Accounts(home, store, clock=now_ms)
+
+
 # Help and the page
 
 
@@ -128,7 +137,7 @@ def test_every_command_of_the_server_takes_a_directory(name: str, command: click
     assert "--dir" in options_of(command), name
 
 
-@pytest.mark.parametrize("name", ["tour", "fair", "kiosk", "cards", "staff", "facts", "broker", "web"])
+@pytest.mark.parametrize("name", ["tour", "fair", "kiosk", "cards", "staff", "facts", "broker", "account"])
 def test_a_group_alone_lists_its_commands(name: str) -> None:
     done = CliRunner().invoke(server_program, [name, "--help"])
     assert done.exit_code == 0
@@ -318,23 +327,29 @@ def test_init_needs_to_know_where() -> None:
     assert "say where: riwaq-server init DIR" in done.stderr
 
 
-def test_init_shows_the_organizers_password_once(bare: Desk) -> None:
+def test_init_shows_the_first_organizers_link_once(bare: Desk) -> None:
     told = bare.type("init", "--listen", "127.0.0.1:1884")
-    found = re.search(r"^  name      organizer\n  password  (\S+)$", told, flags=re.MULTILINE)
+    found = re.search(r"^  http://127\.0\.0\.1:8080/begin/(\S{43})$", told, flags=re.MULTILINE)
     assert found is not None
-    assert "on 127.0.0.1:8080 with the name and password below" in told
-    assert f"A new password:  riwaq-server web password --dir {bare.home}" in told
-    accounts = web_accounts(Home(bare.home))
-    assert accounts.verify("organizer", found[1])
-    assert mode_of(bare.home / "web.json") == 0o600
+    assert "the password of the first account, organizer: the link is good once, for 24 hours" in told
+    assert f"A new one:  riwaq-server account link organizer --dir {bare.home}" in told
     assert all(
         found[1] not in path.read_text(encoding="latin-1") for path in bare.home.iterdir() if path.is_file()
     )
+    with doors(bare) as accounts:
+        assert accounts.is_empty()
+        assert accounts.set_password(found[1], "un mot de passe")
+        assert accounts.verify("organizer", "un mot de passe")
 
 
 def test_init_answers_in_json(bare: Desk) -> None:
     made = bare.json("init", "--listen", "127.0.0.1:1884", "--web", "[::1]:8081")
-    assert web_accounts(Home(bare.home)).verify("organizer", made.pop("password"))
+    link = made.pop("link")
+    assert link.startswith("http://[::1]:8081/begin/")
+    with doors(bare) as accounts:
+        linked = accounts.linked(link.rpartition("/")[2])
+    assert linked is not None
+    assert (linked.name, linked.holder.role) == ("organizer", "admin")
     assert made == {
         "directory": str(bare.home),
         "kiosk_broker": "mqtt://127.0.0.1:1884",
@@ -345,9 +360,9 @@ def test_init_answers_in_json(bare: Desk) -> None:
 
 def test_init_without_a_page_makes_no_account(bare: Desk) -> None:
     made = bare.json("init", "--listen", "127.0.0.1:1884", "--web", "")
-    assert (made["web"], made["account"], made["password"]) == ("", "", "")
+    assert (made["web"], made["account"], made["link"]) == ("", "", "")
     assert Home(bare.home).web == ""
-    assert not (bare.home / "web.json").exists()
+    assert bare.json("account", "list") == []
 
 
 def test_a_directory_of_before_there_was_a_page_gets_the_usual_one(bare: Desk) -> None:
@@ -408,8 +423,8 @@ READERS: Final = (
     ("cards", "verify", "R1"),
     ("cards", "revoke", "0001-00c0ffee00c0ff"),
     ("tour", "load", str(EXAMPLE)),
-    ("web", "password"),
-    ("web", "token"),
+    ("account", "list"),
+    ("account", "token", "board", "--role", "auditor"),
     ("run",),
 )
 
@@ -571,8 +586,8 @@ def test_a_tour_of_another_body_is_refused(desk: Desk) -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
     other.write_text(text.replace('id = "amal"', 'id = "tadamun"'), encoding="utf-8")
     told = desk.type("tour", "load", other, code=1)
-    assert "this server serves the body 'amal', and the file describes 'tadamun'" in told
-    assert "make a server of its own" in told
+    assert "the file describes the body 'tadamun', and this server serves amal" in told
+    assert "riwaq-server body add tadamun" in told
     assert desk.json("status")["body"] == "amal"
     assert "tadamun" not in (desk.home / "secrets.json").read_text(encoding="utf-8")
 
@@ -1169,39 +1184,6 @@ def test_an_address_of_another_machine_is_said(desk: Desk) -> None:
 # The live page
 
 
-def test_a_new_password_opens_and_the_one_before_does_not(desk: Desk) -> None:
-    first, second = desk.json("web", "password"), desk.json("web", "password")
-    assert (first["account"], second["account"]) == ("organizer", "organizer")
-    accounts = web_accounts(Home(desk.home))
-    assert accounts.verify("organizer", second["password"])
-    assert not accounts.verify("organizer", first["password"])
-    told = desk.type("web", "password", "منسقة الرباط")
-    found = re.search(r"^  name      منسقة الرباط\n  password  (\S+)$", told, flags=re.MULTILINE)
-    assert found is not None
-    assert accounts.verify("منسقة الرباط", found[1])
-    assert accounts.verify("organizer", second["password"])
-
-
-def test_a_name_that_nobody_could_type_is_refused(desk: Desk) -> None:
-    assert "a name is 1 to 256 characters" in desk.type("web", "password", " ", code=1)
-    assert "a name is 1 to 256 characters" in desk.type("web", "password", "a\tb", code=1)
-
-
-def test_a_new_token_takes_the_place_of_the_one_before(desk: Desk) -> None:
-    first = desk.json("web", "token")["token"]
-    found = re.search(r"^  Authorization: Bearer (\S+)$", desk.type("web", "token"), flags=re.MULTILINE)
-    assert found is not None
-    accounts = web_accounts(Home(desk.home))
-    assert accounts.knows_token(found[1])
-    assert not accounts.knows_token(first)
-
-
-def test_damaged_accounts_say_what_to_do_and_stay(desk: Desk) -> None:
-    (desk.home / "web.json").write_text("{", encoding="utf-8")
-    assert "web.json is damaged: move it away" in desk.type("web", "password", code=1)
-    assert (desk.home / "web.json").read_text(encoding="utf-8") == "{"
-
-
 def test_no_command_but_run_loads_the_web_framework() -> None:
     words = (
         "import sys, server.commands; "
@@ -1219,9 +1201,7 @@ def test_run_says_where_the_page_is_and_that_nobody_can_sign_in_yet(desk: Desk) 
     with telling(server):
         until(lambda: "ready:" in server.errors(), seconds=30)
     assert f"the live page is on http://{where}" in server.errors()
-    assert "nobody can sign in to the page yet; in another terminal:  riwaq-server web password" in (
-        server.errors()
-    )
+    assert "or in another terminal:  riwaq-server account link organizer" in server.errors()
     until(lambda: desk.json("status")["page"] == f"http://{where}", what="the page in the status")
     assert f"the live page: http://{where}" in desk.type("status")
     assert httpx.get(f"http://{where}/health", timeout=10).json() == {"status": "ok"}
@@ -1248,17 +1228,6 @@ def test_a_page_on_no_address_of_this_machine_is_refused(desk: Desk, address: st
     assert server.wait(30) == 1
     assert f"the page cannot listen on {address}: " in server.errors()
     assert "give another address with web in server.toml" in server.errors()
-    assert "Traceback" not in server.errors()
-
-
-def test_damaged_accounts_keep_nobody_from_counting(desk: Desk) -> None:
-    where = desk.page()
-    (desk.home / "web.json").write_text("{", encoding="utf-8")
-    server = desk.run()
-    with telling(server):
-        until(lambda: "ready:" in server.errors(), seconds=30)
-    assert httpx.get(f"http://{where}/", cookies={"riwaq_session": "x"}, timeout=10).status_code in {303, 503}
-    assert server.stop() == 0
     assert "Traceback" not in server.errors()
 
 

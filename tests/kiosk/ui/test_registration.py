@@ -1,5 +1,6 @@
 """Staff register a member at the window: fields, consents, a summary and the card, by real touches."""
 
+import gettext
 from dataclasses import replace
 from datetime import date
 
@@ -7,6 +8,7 @@ import pytest
 import zxingcpp
 from nacl.signing import SigningKey
 
+from kiosk.devices.printer import PrinterTroubleCode
 from kiosk.notices import (
     CardIgnored,
     Described,
@@ -17,14 +19,16 @@ from kiosk.notices import (
     StaffOut,
     Trouble,
 )
+from kiosk.rules.wording import staffing
 from kiosk.ui.enrolling import shown
 from kiosk.ui.example import DESCRIBED
+from kiosk.ui.finding_scenes import LIKELY
 from kiosk.ui.gallery import SHAPES, Shape, Studio
 from kiosk.ui.registration_scenes import CATEGORIES, FORM
 from kiosk.ui.scenes import WALL, scenes, view_of
 from kiosk.ui.staff_scenes import BOOTHS, a_view
 from kiosk.ui.view import Kind
-from kiosk.wishes import PrintCardWish, RegisterWish, StaffEndWish, StaffLookWish
+from kiosk.wishes import ConfirmWish, PrintCardWish, RegisterWish, StaffEndWish, StaffLookWish
 from tests.kiosk.ui.stage import Stage, below
 from tests.wire.strategies import a_card
 from wire.card import sign
@@ -42,6 +46,7 @@ BACK, NEXT, SKIP, NO, SEARCH, DISCARD, ANOTHER, PRINT, ANYWAY = (
     "user-plus",
 )
 REGISTER, ACTIVE, CHILD = "تسجيل منخرط", "نشيط", "ابن أو ابنة"
+ENGLISH = gettext.NullTranslations()
 TOKEN = sign(a_card(), SigningKey(b"\x02" * 32))
 MADE = Registered("0001-00c0ffee00c0ff", TOKEN, date(2029, 12, 26), can_print=True)
 SHORT = Form(
@@ -210,6 +215,123 @@ def test_somebody_alike_is_told_with_the_time_and_staff_decide(desk: Stage) -> N
     desk.hear(LikelyMember("phone", int(WALL * 1000)))
     desk.touch(ANYWAY)
     assert [each.sure for each in desk.asked if isinstance(each, RegisterWish)] == [False, False, True]
+
+
+def alike(desk: Stage) -> Stage:
+    """Save somebody whom the server knows three of."""
+    filled(desk)
+    desk.touch(NEXT)
+    desk.hear(LikelyMember("name", int(WALL * 1000), LIKELY))
+    assert desk.view().kind == Kind.FORM_MATCHES
+    return desk
+
+
+def test_whom_the_server_knows_alike_is_shown_masked_with_what_is_the_same(desk: Stage) -> None:
+    alike(desk)
+    assert [tile.word for tile in desk.view().tiles] == [
+        "ف. ب*** · F. B***",
+        "م. أ*** · M. A***",
+        "خ. إ*** · K. I***",
+    ]
+    assert [note.words for note in desk.view().tiles[0].notes] == ["نفس الاسم · نفس الهاتف"]
+    assert desk.played[-1] == "trouble"
+
+
+def test_somebody_else_is_registered_all_the_same(desk: Stage) -> None:
+    alike(desk)
+    desk.touch(BACK)
+    assert desk.view().kind == Kind.FORM_SUMMARY
+    desk.touch(NEXT)
+    desk.hear(LikelyMember("name", int(WALL * 1000), LIKELY))
+    desk.touch(ANYWAY)
+    assert [each.sure for each in desk.asked if isinstance(each, RegisterWish)] == [False, False, True]
+
+
+def test_who_is_known_already_is_confirmed_and_the_form_is_wiped(desk: Stage) -> None:
+    alike(desk)
+    desk.touch("ف. ب*** · F. B***")
+    assert desk.view().kind == Kind.CONFIRM_BY
+    desk.frame(2)
+    for secret in ("أمينة", "612345678", "06 12"):
+        assert secret not in everything(desk), secret
+    desk.touch("تاريخ الازدياد")
+    type_in(desk, "31051960")
+    desk.touch(NEXT)
+    assert desk.asked[-1] == ConfirmWish(LIKELY[0].member, "birth", "1960-05-31")
+    desk.hear(StaffDone("confirm", "no_answer"))
+    desk.touch(BACK, BACK, BACK)
+    assert desk.view().kind == Kind.FOUND
+
+
+def test_a_principals_number_with_letters_is_written_on_the_keyboard(stage: Stage) -> None:
+    begun(
+        stage,
+        Form(
+            fields=[FormField(id="category"), FormField(id="principal", required=True)],
+            employee_number="[A-Z]{2}[0-9]{4}",
+            categories=["child"],
+        ),
+    )
+    stage.touch(CHILD)
+    assert stage.view().kind == Kind.FORM_WRITE
+    assert "البطاقة أو الرقم" in stage.texts()
+    type_in(stage, "AB")
+    stage.touch("123")
+    type_in(stage, "0012")
+    stage.touch(NEXT, NEXT)
+    [wish] = [each for each in stage.asked if isinstance(each, RegisterWish)]
+    assert dict(wish.typed)["principal"] == "AB0012"
+
+
+def test_a_national_id_is_written_where_the_body_may_keep_one(stage: Stage) -> None:
+    begun(
+        stage,
+        Form(
+            fields=[FormField(id="national_id", required=True)], categories=["active"], national_id="D-1/26"
+        ),
+    )
+    assert "1/1 · رقم البطاقة الوطنية" in stage.texts()
+    type_in(stage, "BE")
+    stage.touch(NEXT)
+    assert "تحقق من الرقم من فضلك." in stage.texts()
+    stage.touch("123")
+    type_in(stage, "12345")
+    stage.touch(NEXT)
+    assert "BE12345" in stage.texts()
+
+
+def test_a_principals_card_is_taken_beside_the_keyboard_too(stage: Stage) -> None:
+    begun(
+        stage,
+        Form(
+            fields=[FormField(id="category"), FormField(id="principal")],
+            employee_number="[A-Z]{2}[0-9]{4}",
+            categories=["child"],
+        ),
+    )
+    stage.touch(CHILD)
+    stage.hear(CardIgnored("0001-00c0ffee00c0ff"))
+    assert stage.view().kind == Kind.FORM_SUMMARY
+    stage.touch(BACK)
+    assert stage.view().typed == "0001-00c0ffee00c0ff"
+    stage.touch("123", "delete")
+    assert stage.view().typed == "0001-00c0ffee00c0f"
+
+
+@pytest.mark.parametrize("code", PrinterTroubleCode)
+def test_each_trouble_of_the_printer_has_its_own_words_and_what_to_do(desk: Stage, code: str) -> None:
+    filled(desk)
+    desk.touch(NEXT)
+    desk.hear(MADE)
+    desk.touch(PRINT)
+    desk.hear(StaffDone("print", str(code), "for the log"))
+    said = desk.view().said
+    others = [staffing.not_done(ENGLISH, "print", str(each)) for each in PrinterTroubleCode if each != code]
+    mine = staffing.not_done(ENGLISH, "print", str(code))
+    assert mine.title not in {each.title for each in others}
+    assert mine != staffing.not_done(ENGLISH, "print", "a code of tomorrow")
+    assert said.text
+    assert said.title not in {mine.title, ""}, "in the language of the screen"
 
 
 def test_a_trembling_finger_saves_once(desk: Stage) -> None:

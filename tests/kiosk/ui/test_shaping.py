@@ -144,3 +144,8 @@ def test_bold_tifinagh_is_bolder_though_the_font_has_one_weight_of_it(studio: St
     # What stands beside it is not made bolder than the font's own bold.
     both, alone = ink("ⵜⴰⵎⴰⵣⵉⵖⵜ 2026", bold), ink("ⵜⴰⵎⴰⵣⵉⵖⵜ", bold)
     assert both - alone == pytest.approx(ink("2026", Style((40,), bold=True, language="fr")), rel=0.02)
+
+
+def test_a_masked_name_keeps_its_stars_at_its_end_in_either_direction() -> None:
+    assert isolate("ف. ب*** · F. B***", "rtl") == "ف. ب*** · \u2066F. B***\u2069"
+    assert isolate("ف. ب*** · F. B***", "ltr") == "\u2067ف. ب***\u2069 · F. B***"

@@ -57,7 +57,7 @@ LIGHT, EXPORT, DIAGNOSTICS, POWER = (
 MORE = "arrow-down"
 FINISH = "check"
 AGAIN = "refresh-cw"
-NO_CARD = "user"
+CARD_NUMBER, NO_CARD = "رقم البطاقة", "بدون بطاقة"
 KNOWN: StaffView = a_view(WALL)
 FAIR: Described = replace(DESCRIBED, booth_names=BOOTHS)
 NUMBER = "0001-00c0ffee00c0ff"
@@ -292,7 +292,7 @@ def test_a_members_card_is_no_visit_while_staff_are_in_and_one_line_says_so(insi
     assert inside.played[-1] == "touch"
     inside.wait(4.5)
     assert not any("لم تُسجَّل" in text for text in inside.texts())
-    inside.touch(BY_HAND)
+    inside.touch(BY_HAND, CARD_NUMBER)
     type_in(inside, "0001")
     inside.hear(CardIgnored())
     assert inside.view().typed == "0001-"
@@ -380,7 +380,7 @@ def test_a_station_that_does_not_answer_is_told(inside: Stage) -> None:
 
 
 def test_a_cards_number_is_typed_as_it_is_printed(inside: Stage) -> None:
-    inside.touch(BY_HAND)
+    inside.touch(BY_HAND, CARD_NUMBER)
     type_in(inside, NUMBER.replace("-", ""))
     assert inside.view().typed == NUMBER
     inside.tap("delete")
@@ -396,7 +396,7 @@ def test_a_cards_number_is_typed_as_it_is_printed(inside: Stage) -> None:
 
 
 def test_a_number_that_is_too_short_is_said_and_may_be_mended(inside: Stage) -> None:
-    inside.touch(BY_HAND)
+    inside.touch(BY_HAND, CARD_NUMBER)
     type_in(inside, "00c0")
     inside.touch(YES)
     assert any("18" in text for text in inside.texts())
@@ -407,28 +407,32 @@ def test_a_number_that_is_too_short_is_said_and_may_be_mended(inside: Stage) -> 
 
 @pytest.mark.parametrize("code", ["no_number", "unknown_key", "revoked", "closed"])
 def test_a_number_that_is_not_taken_says_why_and_is_kept_to_be_mended(inside: Stage, code: str) -> None:
-    inside.touch(BY_HAND)
+    inside.touch(BY_HAND, CARD_NUMBER)
     type_in(inside, NUMBER.replace("-", ""))
     inside.touch(YES)
     inside.hear(StaffDone("by_hand", code))
     assert inside.view().kind == Kind.STAFF_NOT_DONE
     assert inside.view().said.text
     inside.touch(BACK)
-    assert (inside.view().kind, inside.view().typed) == (Kind.BY_HAND, NUMBER)
+    assert (inside.view().kind, inside.view().typed) == (Kind.CARD_NUMBER, NUMBER)
 
 
-def test_whoever_has_no_card_is_recorded_after_a_question(inside: Stage) -> None:
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [("نُسيت", "forgotten"), ("ضاعت", "lost"), ("لا تُقرأ", "unreadable"), ("لم تُسلَّم بعد", "none")],
+)
+def test_whoever_has_no_card_is_recorded_with_the_reason(inside: Stage, words: str, reason: str) -> None:
     inside.touch(BY_HAND, NO_CARD)
     assert inside.asked == []
-    inside.touch(NO)
+    inside.touch(BACK)
     assert inside.view().kind == Kind.BY_HAND
-    inside.touch(NO_CARD, YES)
-    assert inside.asked == [ByHandWish("")]
+    inside.touch(NO_CARD, words)
+    assert inside.asked == [ByHandWish("", reason, 1)]
 
 
 @pytest.mark.parametrize("way", ["back", "finish", "time", "station"])
 def test_nobody_reads_a_number_that_somebody_typed_and_left(inside: Stage, way: str) -> None:
-    inside.touch(BY_HAND)
+    inside.touch(BY_HAND, CARD_NUMBER)
     type_in(inside, "0001ab")
     assert "0001-ab" in everything(inside)
     assert "0001-ab" in kept_by(inside), "or this test proves nothing"
@@ -441,12 +445,12 @@ def test_nobody_reads_a_number_that_somebody_typed_and_left(inside: Stage, way: 
     else:
         inside.hear(StaffOut())
     inside.frame(2)
-    assert inside.view().kind == (Kind.STAFF_MENU if way == "back" else Kind.ATTRACT)
+    assert inside.view().kind == (Kind.BY_HAND if way == "back" else Kind.ATTRACT)
     assert "0001-ab" not in everything(inside) + kept_by(inside)
     inside.hear(StaffIn("102", 120.0))
     if way != "back":
         inside.hear(KNOWN)
-    inside.touch(BY_HAND)
+    inside.touch(BY_HAND, CARD_NUMBER)
     assert inside.view().typed == ""
 
 
@@ -590,12 +594,14 @@ def test_a_record_that_is_gone_is_not_asked_about() -> None:
 
 
 def test_nothing_of_who_was_in_is_left() -> None:
-    talk = talk_of(Act(Do.OPEN, Kind.BY_HAND), Act(Do.DIGIT, "1"), Act(Do.FINISH))
+    talk = talk_of(
+        Act(Do.OPEN, Kind.BY_HAND), Act(Do.OPEN, Kind.CARD_NUMBER), Act(Do.DIGIT, "1"), Act(Do.FINISH)
+    )
     assert not talk.open
-    assert (talk.known, talk.fact, talk.number.digits, talk.wipes) == (None, None, "", 1)
+    assert (talk.chores.known, talk.chores.fact, talk.by_hand, talk.wipes) == (None, None, None, 1)
     assert talk.wishes() == [StaffEndWish()]
     talk.hear(KNOWN, 2.0)
-    assert talk.known is None, "what comes late is for nobody"
+    assert talk.chores.known is None, "what comes late is for nobody"
 
 
 def test_a_pad_holds_no_more_than_a_pin_can_have() -> None:

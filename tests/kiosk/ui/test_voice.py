@@ -23,7 +23,18 @@ CATALOGUES = Catalogues(assets_dir() / "locale")
 SCENES = scenes()
 FOR_STAFF = {
     *(Kind.PAIRED, Kind.SCANNER_SET_UP, Kind.PIN, Kind.STAFF_MENU, Kind.UNDO, Kind.WHY, Kind.NOTHING_TO_UNDO),
-    *(Kind.BY_HAND, Kind.NO_CARD, Kind.BOOTHS, Kind.SWITCH, Kind.LIGHT, Kind.STATE, Kind.EXPORT),
+    *(Kind.BY_HAND, Kind.CARD_NUMBER, Kind.NO_CARD, Kind.FIND, Kind.FOUND, Kind.CONFIRM_BY),
+    *(Kind.CONFIRM_NUMBER, Kind.CONFIRM_WRITE, Kind.UNCONFIRMED, Kind.CONFIRMED, Kind.REISSUE, Kind.LOST),
+    *(
+        Kind.FAMILY,
+        Kind.HOUSEHOLD,
+        Kind.HOW_MANY,
+        Kind.BOOTHS,
+        Kind.SWITCH,
+        Kind.LIGHT,
+        Kind.STATE,
+        Kind.EXPORT,
+    ),
     *(Kind.DIAGNOSTICS, Kind.NO_STICK, Kind.POWER, Kind.RESTART, Kind.QUIT, Kind.STAFF_DONE),
     *(Kind.STAFF_NOT_DONE, *(kind for kind in Kind if kind.startswith("form_"))),
 }

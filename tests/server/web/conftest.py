@@ -3,10 +3,13 @@
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.server.web.stage import Stage, busy_hall, closed_hall
+from tests.server.web.visitor import Visitor
 
 
 @pytest.fixture
@@ -39,3 +42,18 @@ def ended() -> Iterator[Stage]:
         stage.serve()
         yield stage
         stage.close()
+
+
+@pytest.fixture
+def visitors(browser: Browser) -> Iterator[Any]:
+    """Give people with browsers, who complain of nothing."""
+    made: list[Visitor] = []
+
+    def visitor(stage: Stage, url: str = "", **context: Any) -> Visitor:
+        made.append(Visitor(browser, stage, url, **context))
+        return made[-1]
+
+    yield visitor
+    for entry in made:
+        entry.context.close()
+    assert [entry.complaints for entry in made] == [[]] * len(made)

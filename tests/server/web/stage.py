@@ -10,6 +10,8 @@ import msgspec
 import uuid_utils
 from nacl.signing import SigningKey
 
+from server.account_office import AccountOffice
+from server.accounts import Accounts
 from server.assets import assets_dir
 from server.bootstrap import opened
 from server.files.tour_file import read_tour
@@ -17,10 +19,11 @@ from server.intake import Intake, Taken
 from server.live import StoreSource
 from server.mqtt.access import write_private
 from server.office import NewKiosk
+from server.rules.access import Holder, Role
 from server.rules.fair import FairDefinition, moved
 from server.settings import make_home
 from server.store.registry import Registry
-from server.web.accounts import FileAccounts
+from server.web import FIRST_ACCOUNT
 from server.web.serving import WebServer
 from server.web.sessions import Sessions
 from server.web.site import Site
@@ -63,26 +66,52 @@ class Stage:
         tour = read_tour((ROOT / "assets/examples/rabat.toml").read_bytes(), "rabat.toml")
         [example] = tour.fairs
         self.definition = definition or moved(example, DAY)
-        self.office.load_tour(msgspec.structs.replace(tour, fairs=[self.definition]))
+        self._tour = tour
+        self.load([self.definition])
         self.fair = self.definition.fair.id
         self.intake = Intake(
             self.store, self.office.body, digest_key=bytes.fromhex(self.home.secrets.digest_key)
         )
-        self.accounts = FileAccounts(self.path / "web.json", write_private)
-        self.password = self.accounts.new_password()
-        self.token = self.accounts.new_token()
+        self.people = AccountOffice(self.home, self.store, self.office.body, clock=self.now, who="operator")
+        self.accounts = Accounts(self.home, self.store, clock=self.now)
+        self._began, self._now = time.monotonic(), now
+        self.password = self.person(FIRST_ACCOUNT, Role.ADMIN)
+        self.token = self.program("figures", Role.NATIONAL)
         self.tally = Tally()
         self.said: list[str] = []
         self.kiosks: list[NewKiosk] = []
         self._seqs: dict[str, int] = {}
-        self._began = time.monotonic()
-        self._now = now
         self._server: WebServer | None = None
         self._listen = "127.0.0.1:0"
 
     def now(self) -> int:
         """Tell the time of this stage, ms UTC."""
         return self._now + int((time.monotonic() - self._began) * 1000)
+
+    # -- who looks ---------------------------------------------------------------------------
+
+    def holder(self, role: Role, **scope: Any) -> Holder:
+        """Say what somebody of this stage's body is good for."""
+        return Holder(body=self.office.body, role=role, **scope)
+
+    def person(self, name: str, role: Role, **scope: Any) -> str:
+        """Make an account, use its one-time link, and give the password that was set."""
+        password = f"a password of {name}"
+        self.accounts.set_password(self.people.add(name, self.holder(role, **scope)), password)
+        return password
+
+    def program(self, name: str, role: Role, **scope: Any) -> str:
+        """Make a program's account and give its token."""
+        return self.people.token(name, self.holder(role, **scope))
+
+    def new_password(self) -> None:
+        """Let the organizer choose another password."""
+        self.password += "!"
+        self.accounts.set_password(self.people.link(FIRST_ACCOUNT), self.password)
+
+    def load(self, definitions: list[FairDefinition]) -> None:
+        """Load the tour with these fairs."""
+        self.office.load_tour(msgspec.structs.replace(self._tour, fairs=definitions))
 
     # -- the hall ----------------------------------------------------------------------------
 

@@ -1,13 +1,12 @@
-"""Passwords, tokens, sessions, and whoever guesses."""
+"""Sessions, those who owe a code, and whoever guesses."""
 
-import time
+from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from server.mqtt.access import write_private
-from server.web import FIRST_ACCOUNT, WebError
-from server.web.accounts import LONGEST, FileAccounts
+from server.rules.access import Account, Holder, Role
+from server.web.doorstep import MOST as MOST_WAITING
+from server.web.doorstep import TRIES, WAITS_S, Doorstep
 from server.web.sessions import IDLE_MS, LONGEST_MS, MOST, Sessions
 from server.web.throttle import MOST as MOST_REMEMBERED
 from server.web.throttle import Throttle
@@ -21,78 +20,26 @@ class Clock:
         return self.now
 
 
-@pytest.fixture
-def accounts(tmp_path: Path) -> FileAccounts:
-    return FileAccounts(tmp_path / "web.json", write_private)
+ORGANIZER = Account("organizer", Holder("amal", Role.ADMIN), "first")
 
 
-def test_a_fresh_password_opens_and_is_kept_as_a_hash_alone(accounts: FileAccounts, tmp_path: Path) -> None:
-    assert accounts.empty
-    password = accounts.new_password()
-    found = accounts.verify(FIRST_ACCOUNT, password)
-    assert found is not None
-    assert found.name == FIRST_ACCOUNT
-    file = tmp_path / "web.json"
-    assert password not in file.read_text(encoding="utf-8")
-    assert file.stat().st_mode & 0o777 == 0o600
-    for wrong in ("", password[:-1], password.upper(), "x" * 10_000):
-        assert accounts.verify(FIRST_ACCOUNT, wrong) is None
-    assert accounts.verify("nobody", password) is None
+class OneAccount:
+    """Knows the organizer, as long as there is one."""
+
+    def __init__(self) -> None:
+        self.account: Account | None = ORGANIZER
+
+    def find(self, name: str) -> Account | None:
+        return self.account if name == ORGANIZER.name else None
 
 
-def test_another_process_may_change_the_password(accounts: FileAccounts, tmp_path: Path) -> None:
-    old = accounts.new_password()
-    new = FileAccounts(tmp_path / "web.json", write_private).new_password()
-    assert accounts.verify(FIRST_ACCOUNT, old) is None
-    assert accounts.verify(FIRST_ACCOUNT, new) is not None
-
-
-def test_an_unknown_name_takes_as_much_work_as_a_known_one(accounts: FileAccounts) -> None:
-    accounts.new_password()
-
-    def quickest(name: str) -> float:
-        times = []
-        for _ in range(5):
-            began = time.perf_counter()
-            accounts.verify(name, "wrong")
-            times.append(time.perf_counter() - began)
-        return min(times)
-
-    known, unknown = quickest(FIRST_ACCOUNT), quickest("nobody")
-    assert 0.4 < unknown / known < 2.5
-
-
-def test_a_token_is_shown_once_and_known_by_its_hash(accounts: FileAccounts, tmp_path: Path) -> None:
-    assert not accounts.knows_token("")
-    token = accounts.new_token()
-    assert accounts.knows_token(token)
-    assert not accounts.knows_token(token + "x")
-    assert token not in (tmp_path / "web.json").read_text(encoding="utf-8")
-    assert not accounts.knows_token("")
-
-
-def test_a_damaged_file_says_what_to_do(accounts: FileAccounts, tmp_path: Path) -> None:
-    (tmp_path / "web.json").write_text("{", encoding="utf-8")
-    with pytest.raises(WebError, match="riwaq-server web password"):
-        accounts.find(FIRST_ACCOUNT)
-
-
-@pytest.mark.parametrize("name", ["", " organizer", "a\nb", "x" * (LONGEST + 1)])
-def test_a_name_that_nobody_could_type_gets_no_account(accounts: FileAccounts, name: str) -> None:
-    with pytest.raises(WebError, match="1 to 256 characters"):
-        accounts.new_password(name)
-    assert accounts.empty
-
-
-def sessions_of(tmp_path: Path, accounts: FileAccounts, clock: Clock) -> Sessions:
+def sessions_of(tmp_path: Path, accounts: OneAccount, clock: Clock) -> Sessions:
     return Sessions(tmp_path / "sessions.json", accounts, write=write_private, clock=clock)
 
 
-def test_a_session_outlives_a_restart_and_ends_when_it_should(accounts: FileAccounts, tmp_path: Path) -> None:
+def test_a_session_outlives_a_restart_and_ends_when_it_should(tmp_path: Path) -> None:
     clock = Clock()
-    accounts.new_password()
-    account = accounts.find(FIRST_ACCOUNT)
-    assert account is not None
+    accounts, account = OneAccount(), ORGANIZER
     sessions = sessions_of(tmp_path, accounts, clock)
     cookie = sessions.begin(account)
     assert cookie not in (tmp_path / "sessions.json").read_text(encoding="utf-8")
@@ -108,13 +55,9 @@ def test_a_session_outlives_a_restart_and_ends_when_it_should(accounts: FileAcco
     assert sessions.account(cookie) is None
 
 
-def test_a_page_that_was_open_all_day_is_signed_in_after_the_server_was_killed(
-    accounts: FileAccounts, tmp_path: Path
-) -> None:
+def test_a_page_that_was_open_all_day_is_signed_in_after_the_server_was_killed(tmp_path: Path) -> None:
     clock = Clock()
-    accounts.new_password()
-    account = accounts.find(FIRST_ACCOUNT)
-    assert account is not None
+    accounts, account = OneAccount(), ORGANIZER
     sessions = sessions_of(tmp_path, accounts, clock)
     cookie = sessions.begin(account)
     for _ in range(26 * 60):
@@ -123,37 +66,32 @@ def test_a_page_that_was_open_all_day_is_signed_in_after_the_server_was_killed(
     assert sessions_of(tmp_path, accounts, clock).account(cookie) == account
 
 
-def test_a_session_ends_when_it_is_not_used(accounts: FileAccounts, tmp_path: Path) -> None:
+def test_a_session_ends_when_it_is_not_used(tmp_path: Path) -> None:
     clock = Clock()
-    accounts.new_password()
-    account = accounts.find(FIRST_ACCOUNT)
-    assert account is not None
+    accounts, account = OneAccount(), ORGANIZER
     sessions = sessions_of(tmp_path, accounts, clock)
     cookie = sessions.begin(account)
     clock.now += IDLE_MS
     assert sessions.account(cookie) is None
 
 
-def test_signing_out_and_a_new_password_end_sessions(accounts: FileAccounts, tmp_path: Path) -> None:
+def test_signing_out_and_whatever_changes_the_account_end_sessions(tmp_path: Path) -> None:
     clock = Clock()
-    accounts.new_password()
-    account = accounts.find(FIRST_ACCOUNT)
-    assert account is not None
+    accounts, account = OneAccount(), ORGANIZER
     sessions = sessions_of(tmp_path, accounts, clock)
     left, kept = sessions.begin(account), sessions.begin(account)
     sessions.end(left)
     sessions = sessions_of(tmp_path, accounts, clock)
     assert sessions.account(left) is None
     assert sessions.account(kept) == account
-    accounts.new_password()
-    assert sessions.account(kept) is None
+    for change in (replace(ORGANIZER, mark="second"), replace(ORGANIZER, has_code=True, mark="third"), None):
+        accounts.account = change
+        assert sessions.account(kept) is None, change
 
 
-def test_sessions_are_bounded(accounts: FileAccounts, tmp_path: Path) -> None:
+def test_sessions_are_bounded(tmp_path: Path) -> None:
     clock = Clock()
-    accounts.new_password()
-    account = accounts.find(FIRST_ACCOUNT)
-    assert account is not None
+    accounts, account = OneAccount(), ORGANIZER
     sessions = Sessions(tmp_path / "sessions.json", accounts, write=lambda *_: None, clock=clock)
     cookies = []
     for _ in range(MOST + 5):
@@ -164,9 +102,9 @@ def test_sessions_are_bounded(accounts: FileAccounts, tmp_path: Path) -> None:
     assert sessions.account(cookies[-1]) == account
 
 
-def test_damaged_sessions_only_mean_signing_in_again(accounts: FileAccounts, tmp_path: Path) -> None:
+def test_damaged_sessions_only_mean_signing_in_again(tmp_path: Path) -> None:
     (tmp_path / "sessions.json").write_bytes(b"\xff{")
-    assert sessions_of(tmp_path, accounts, Clock()).account("x") is None
+    assert sessions_of(tmp_path, OneAccount(), Clock()).account("x") is None
 
 
 def test_wrong_passwords_slow_down_and_time_forgives() -> None:
@@ -197,3 +135,27 @@ def test_a_name_that_is_tried_from_everywhere_waits_a_minute_at_most() -> None:
     throttle.right("10.9.9.9", "organizer")
     assert throttle.wait_s("10.9.9.9", "organizer") == 0
     assert len(throttle) <= MOST_REMEMBERED
+
+
+def test_who_owes_a_code_has_five_tries_and_five_minutes() -> None:
+    now = [0.0]
+    step = Doorstep(lambda: now[0])
+    ticket, late = step.let_wait(ORGANIZER), step.let_wait(ORGANIZER)
+    assert step.who("guessed") is None
+    for _ in range(TRIES):
+        assert step.who(ticket) == ORGANIZER
+        step.wrong(ticket)
+    assert step.who(ticket) is None
+    now[0] += WAITS_S - 1
+    assert step.who(late) == ORGANIZER
+    now[0] += 1
+    assert step.who(late) is None
+
+
+def test_a_ticket_is_good_once_and_the_step_is_bounded() -> None:
+    step = Doorstep(lambda: 0.0)
+    tickets = [step.let_wait(ORGANIZER) for _ in range(MOST_WAITING + 1)]
+    assert step.who(tickets[0]) is None
+    assert step.who(tickets[-1]) == ORGANIZER
+    step.leave(tickets[-1])
+    assert step.who(tickets[-1]) is None

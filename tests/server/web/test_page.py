@@ -3,21 +3,21 @@
 import re
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # ships no types
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from server.web import FIRST_ACCOUNT
 from tests.server.web.peers import Listener, Proxy
 from tests.server.web.stage import NOW, Stage, texts
+from tests.server.web.visitor import LIVE_MS, Visitor, live
 from wire.programme import Booth
 
 WIDTHS = (360, 768, 1280, 1920)
-LIVE_MS = 8000
 NAUGHTY = [
     '<script>alert(1)</script><b onmouseover="alert(1)">',
     "رُواقُ السَّكَنِ " * 12,
@@ -26,56 +26,6 @@ NAUGHTY = [
     "W" * 200,
     "' OR 1=1 -- \\ \" & { } {{7*7}} %s",
 ]
-
-
-class Visitor:
-    """Somebody with a browser. What the browser complains of is kept."""
-
-    def __init__(self, browser: Browser, stage: Stage, url: str = "", **context: Any) -> None:
-        self.stage = stage
-        self.url = url or stage.server.url
-        self.context = browser.new_context(
-            **{"locale": "ar", "viewport": {"width": 1280, "height": 800}, **context}
-        )
-        self.complaints: list[str] = []
-        self.page = self.new_page()
-
-    def new_page(self) -> Page:
-        page = self.context.new_page()
-        page.on("console", self._on_console)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("dialog", lambda dialog: self.complaints.append(f"a dialog: {dialog.message}"))
-        return page
-
-    def sign_in(self) -> Page:
-        self.page.goto(self.url)
-        self.page.fill("#password", self.stage.password)
-        self.page.click("button.main")
-        live(self.page)
-        return self.page
-
-    def _on_console(self, message: ConsoleMessage) -> None:
-        # That a stopped server refuses connections is the browser's own note, and no fault of the page.
-        if message.type in {"error", "warning"} and "net::ERR_" not in message.text:
-            self.complaints.append(message.text)
-
-
-@pytest.fixture
-def visitors(browser: Browser) -> Iterator[Any]:
-    made: list[Visitor] = []
-
-    def visitor(stage: Stage, url: str = "", **context: Any) -> Visitor:
-        made.append(Visitor(browser, stage, url, **context))
-        return made[-1]
-
-    yield visitor
-    for entry in made:
-        entry.context.close()
-    assert [entry.complaints for entry in made] == [[]] * len(made)
-
-
-def live(page: Page) -> None:
-    expect(page.locator("#live")).to_have_attribute("data-state", "live", timeout=LIVE_MS)
 
 
 def counter(page: Page) -> Any:
@@ -179,6 +129,7 @@ def test_a_wrong_password_is_told_in_words(visitors: Any, stage: Stage) -> None:
     visitor = visitors(stage, locale="fr-MA")
     page = visitor.page
     page.goto(f"{visitor.url}/fair/{stage.fair}")
+    page.fill("#name", FIRST_ACCOUNT)
     page.fill("#password", "wrong")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("Veuillez vérifier les deux")

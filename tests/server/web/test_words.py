@@ -28,15 +28,18 @@ def texts_in_code(path: Path) -> Iterator[str]:
         if node.func.attr in {"text", "counted"} and node.args and isinstance(node.args[0], ast.Constant):
             yield str(node.args[0].value)
     if path.name == "pages.py":
-        from server.web.pages import _TOLD, _TOLD_ELSE  # noqa: PLC0415 - texts named in a table
+        from server.web import doors, pages  # noqa: PLC0415 - texts named in tables
 
-        for pair in (*_TOLD.values(), _TOLD_ELSE):
+        told = (*pages._TOLD.values(), pages._TOLD_ELSE, pages._NO_FAIR, pages._NOTHING_YET)  # noqa: SLF001
+        for pair in (*told, doors.LINK_IS_OVER):
             yield from pair
+        yield from (doors.OUT_OF_DATE, doors.CROWDED)
 
 
 def texts_in_templates() -> Iterator[str]:
     for path in (ROOT / "server/web/templates").glob("*.html"):
-        for found in re.finditer(r"""\b_\(\s*(["'])(.+?)\1\s*[,)]""", path.read_text(encoding="utf-8")):
+        html = path.read_text(encoding="utf-8")
+        for found in re.finditer(r"""\b(?:_|words\.counted)\(\s*(["'])(.+?)\1\s*[,) ]""", html):
             yield found[2]
 
 
@@ -50,6 +53,7 @@ def catalogue(request: pytest.FixtureRequest) -> Catalog:
 def test_every_text_is_translated_and_none_is_left_over(catalogue: Catalog) -> None:
     used = {text for path in SOURCES for text in texts_in_code(path)} | set(texts_in_templates())
     used |= {*wording.SAYS.values(), *wording.ADVICE.values(), *wording.HEALTH.values()}
+    used |= set(wording.ROLES.values())
     used |= {one for one, _ in wording.SAYS_COUNTED.values()}
     known = {message.id if isinstance(message.id, str) else message.id[0] for message in catalogue} - {""}
     assert used == known
