@@ -85,7 +85,14 @@ def presence_of(fact: NewFact) -> Presence | None:
         session = fact.about
     elif fact.kind != Visit.kind:
         return None
-    return Presence(fact.subject, fact.booth or "", fact.corrected_at or 0, fact.category or 0, session)
+    return Presence(
+        fact.subject,
+        fact.booth or "",
+        fact.corrected_at or 0,
+        fact.category or 0,
+        fact.territory or 0,
+        session,
+    )
 
 
 def _detail(fact: Fact) -> str | None:

@@ -16,6 +16,7 @@ import msgspec
 from nacl.signing import SigningKey
 
 from server import ServerError
+from server.counting import count_changed, halls_of
 from server.mqtt.access import new_password, password_sha256
 from server.mqtt.mosquitto import mosquitto_hash
 from server.rules.fair import FairDefinition
@@ -25,6 +26,7 @@ from server.rules.tour.invited import without_numbers
 from server.settings import BodyKeys, Home
 from server.store.engine import Store
 from server.store.ledger import Ledger
+from server.store.parts import Parts
 from server.store.registry import AccountRow, CardRow, FairRow, KioskRow, Registry
 from wire.card import DAY_ZERO, LAST_DAY, Card, CardIdentity, Refused, body_tag, pack, sign, verify
 from wire.programme import (
@@ -136,6 +138,7 @@ class Office:
             registry = Registry(connection, body)
             # Again, now that nobody else writes: a kiosk or a fact may have come in between.
             changes = self._compare(registry, Ledger(connection, body), tour)
+            halls = halls_of(Ledger(connection, body))
             registry.put_body(tour.body.names, self.body_public_key)
             if not registry.card_keys():
                 key = self._home.secrets.card_key(body, SERVER_CARD_KEY)
@@ -151,6 +154,7 @@ class Office:
                     )
                 )
                 registry.put_logo(definition.fair.id, definition.theme.logo, tour.logo)
+            count_changed(Parts(connection, body), halls)
             self._put_setups(registry, tour)
             if registry.revocations() is None:
                 self._sign_revocations(registry)
