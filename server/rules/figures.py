@@ -145,9 +145,13 @@ def difference(before: Counted, after: Counted, hall: Hall) -> Figures:
     for subject in before.by_subject.keys() | after.by_subject.keys():
         was = before.by_subject.get(subject, nothing)
         now = after.by_subject.get(subject, nothing)
-        change.add_one(now.items() - was.items(), was, 1)
         if was:
+            change.add_one(now.items() - was.items(), was, 1)
             change.add_one(was.items() - now.items(), now, -1)
+        elif len(now) == 1:
+            change.add_newcomer(*now.items())
+        else:
+            change.add_one(now.items(), was, 1)
     change.add_without_card(after.without_card, 1)
     change.add_without_card(before.without_card, -1)
     return change.figures()
@@ -247,7 +251,15 @@ class _Change:
         self._figures_of = _Names(hall).of
         # By the figures of a presence, which many have in common: taken apart once, at the end.
         self._visits: dict[tuple[Figure, ...], int] = defaultdict(int)
+        self._newcomers: dict[tuple[Figure, ...], int] = defaultdict(int)
         self._attendance: dict[Figure, int] = defaultdict(int)
+
+    def add_newcomer(self, shown: _Shown) -> None:
+        """Add the one presence of a subject that had none: it is new in every figure of it."""
+        figures = self._figures_of(shown)
+        self._newcomers[figures] += 1
+        if shown[0][2] is None:
+            self._visits[figures] += 1
 
     def add_one(self, changed: AbstractSet[_Shown], others: Mapping[_Spot, int], sign: int) -> None:
         """Add or take away presences of one subject; ``others`` has it before, or after."""
@@ -257,10 +269,13 @@ class _Change:
         for shown in changed:
             figures = self._figures_of(shown)
             reached.update(figures)
-            self._visits[figures] += sign if shown[0][2] is None else 0
+            if shown[0][2] is None:
+                self._visits[figures] += sign
         # Who is counted in a figure by another presence neither joins nor leaves it.
         for shown in others.items():
             reached.difference_update(self._figures_of(shown))
+            if not reached:
+                return
         for figure in reached:
             self._attendance[figure] += sign
 
@@ -271,9 +286,16 @@ class _Change:
 
     def figures(self) -> Figures:
         """Give what did change."""
-        visits: Counter[Figure] = Counter()
+        visits: dict[Figure, int] = defaultdict(int)
+        attendance = self._attendance.copy()
         for figures, count in self._visits.items():
             for figure in figures:
                 visits[figure] += count
-        counts = {figure: Count(count, self._attendance.get(figure, 0)) for figure, count in visits.items()}
-        return {figure: count for figure, count in counts.items() if any(count)}
+        for figures, count in self._newcomers.items():
+            for figure in figures:
+                attendance[figure] += count
+        return {
+            figure: Count(visits.get(figure, 0), attendance.get(figure, 0))
+            for figure in {**visits, **attendance}
+            if visits.get(figure) or attendance.get(figure)
+        }

@@ -122,6 +122,13 @@ COUNTS: Final = and_(
 )
 """What counts, and so can be voided. Of a registration it counts that there was one, and nothing in it."""
 
+# Made once: every push to a page asks for them, and to make the statement takes longer than to run it.
+_FIGURES: Final = select(t.figure.c.scope, t.figure.c.key, t.figure.c.visits, t.figure.c.attendance).where(
+    t.figure.c.body == bindparam("of_body"),
+    t.figure.c.fair == bindparam("of_fair"),
+    or_(t.figure.c.visits != 0, t.figure.c.attendance != 0),
+)
+
 
 class Ledger(Statements):
     """The ledger of one body on one connection."""
@@ -348,14 +355,8 @@ class Ledger(Statements):
 
     def figures(self, fair: str) -> dict[tuple[str, str], tuple[int, int]]:
         """Give a fair's figures that are not zero: (visits, attendance) by (scope, key)."""
-        rows = self._c.execute(
-            select(t.figure).where(
-                t.figure.c.body == self._body,
-                t.figure.c.fair == fair,
-                or_(t.figure.c.visits != 0, t.figure.c.attendance != 0),
-            )
-        )
-        return {(row.scope, row.key): (row.visits, row.attendance) for row in rows}
+        rows = self._c.execute(_FIGURES, {"of_body": self._body, "of_fair": fair})
+        return {(scope, key): (visits, attendance) for scope, key, visits, attendance in rows}
 
     def counts_anything(self, fair: str) -> bool:
         """Say whether anything is counted at a fair."""
