@@ -124,7 +124,8 @@ class Counted:
             # came first.
             if said < spots.get(spot, _NOTHING_SAID):
                 spots[spot] = said
-            earliest[subject] = min(earliest[subject], at)
+            if at < earliest[subject]:  # noqa: PLR1730 - to call min() for each takes longer
+                earliest[subject] = at
 
     def copy(self) -> "Counted":
         """Give the same presences, to add others to."""

@@ -205,8 +205,13 @@ class Chronicle:
         mono += next(each.began for each in self._boots if each.boot == other.boot) - boot.began
         if mono < 0:
             return event
+        # A card that was made anew in between may say something else.
+        anew = other.category != Category.STAFF and chance.random() < 0.3
+        said = (2, chance.randint(0, REGIONS)) if anew else (other.category, other.territory)
         return other._replace(
             number=event.number,
+            category=said[0],
+            territory=said[1],
             device=boot.device,
             boot=boot.boot,
             occurred=boot.began + mono + boot.wrong,
