@@ -109,7 +109,7 @@ class CardRow:
 
 
 # What every push to a page asks for is made once: to make such a statement takes longer than to run it.
-_OF_BODY: Final = bindparam("of_body")
+_OF_BODY: Final[Any] = bindparam("of_body")
 _KIOSKS: Final = (
     select(*(t.kiosk.c[name] for name in KioskRow.__dataclass_fields__))
     .where(t.kiosk.c.body == _OF_BODY)
