@@ -13,9 +13,8 @@ from server.office import Office, OfficeError
 from server.rules.archive import fact_line, fair_of, quarantined_line
 from server.store.archived import Archived, QuarantinedRow
 from server.store.engine import Store
-from server.store.ledger import Ledger
+from server.store.parts import Parts
 from server.store.registry import Registry
-from server.store.tallies import Tallies
 from server.told import FairTold
 
 _TELL_EVERY: Final = 1000
@@ -37,7 +36,7 @@ def archive(
         if fair not in rows:
             raise OfficeError(f"there is no fair {fair!r}: choose one of {', '.join(rows)}")
         at = time.gmtime(now / 1000)[:6]
-        told = FairTold(Ledger(connection, body), Tallies(connection, body), registry, fair)
+        told = FairTold(Parts(connection, body), fair)
         in_all = archived.count(fair)
         kiosks = {kiosk.device for kiosk in registry.kiosks() if kiosk.fair == fair}
         with archive_to(path, at) as writer:

@@ -71,21 +71,29 @@ def describe(fact: NewFact, event: Event) -> None:
 
 def card_of(fact: Fact) -> CardRef | None:
     """Give the card that a fact names, if it does; of a revoked one nothing but its number is known."""
+    if isinstance(fact, Visit):  # first: nearly every fact is one
+        return fact.card
     return None if isinstance(fact, Void | Lost | ClockOffset | CardRevoked | Unknown) else fact.card
 
 
 def presence_of(fact: NewFact) -> Presence | None:
     """Give what a row shows of somebody's being there, if anything."""
     session: str | None = None
-    if fact.kind == Passage.kind:
-        if fact.about != "in":
+    if fact.kind != Visit.kind:
+        if fact.kind == SessionAttendance.kind:
+            session = fact.about
+        elif fact.kind == Passage.kind and fact.about == "in":
+            session = CAME_IN
+        else:
             return None
-        session = CAME_IN
-    elif fact.kind == SessionAttendance.kind:
-        session = fact.about
-    elif fact.kind != Visit.kind:
-        return None
-    return Presence(fact.subject, fact.booth or "", fact.corrected_at or 0, fact.category or 0, session)
+    return Presence(
+        fact.subject,
+        fact.booth or "",
+        fact.corrected_at or 0,
+        fact.category or 0,
+        fact.territory or 0,
+        session,
+    )
 
 
 def _detail(fact: Fact) -> str | None:

@@ -14,15 +14,13 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
-from server.describing import PRESENCES, card_of, describe, presence_of
-from server.rules.consents import sign_ups
-from server.rules.figures import Counted, DayOf, Presence, day_namer, difference
+from server.counting import Counting, Fairs, count_anew
+from server.describing import card_of, describe
 from server.rules.ingest import Incoming, Verdict, classify, contiguous
-from server.rules.tallies import tally_of
 from server.store.engine import Store
 from server.store.enrolments import Enrolment, Enrolments
-from server.store.ledger import COUNTED, Ledger, Mark, NewFact, Offset, Place, Touched
-from server.store.tallies import Tallies
+from server.store.ledger import COUNTED, Ledger, Mark, NewFact, Offset, Place
+from server.store.parts import Parts
 from server.tallying import Tallying
 from wire.envelope import Batch
 from wire.events import (
@@ -37,9 +35,6 @@ from wire.events import (
     event_name,
 )
 from wire.messages import KeptEpoch, next_tail
-from wire.programme import Fair
-
-_DEFAULT_ZONE = Fair(id="", tour="", names={}, days=[]).timezone
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +86,17 @@ class Intake:
         self._body = body
         self._digest_key = digest_key
         self._apart = apart
+        self._fairs = Fairs()
 
     def take(self, batches: Sequence[Batch], received_at: int) -> Taken:
         """Commit batches in one transaction. ``received_at`` is ms UTC by the server's clock."""
         with _uncollected(), self._store.writing() as connection:
-            ledger = Ledger(connection, self._body)
+            parts = Parts(connection, self._body)
+            ledger = parts.ledger
             places = {Place(batch.head.device, batch.head.epoch) for batch in batches}
             before = ledger.marks(places)
             plan = self._judge(ledger, batches, before, received_at)
-            fairs = self._write(ledger, Tallies(connection, self._body), plan)
+            fairs = self._write(parts, plan)
             enrols = _write_enrolments(Enrolments(connection, self._body), plan)
             marks = _advance(ledger, batches, before, plan)
             ledger.set_marks({place: mark for place, mark in marks.items() if mark != before.get(place)})
@@ -135,16 +132,10 @@ class Intake:
     def rebuild(self, fair: str) -> None:
         """Derive a fair's figures again from its facts."""
         with self._store.writing() as connection:
-            ledger = Ledger(connection, self._body)
-            ledger.drop_figures(fair)
-            counted = Counted(ledger.all_presences(fair))
-            ledger.add_to_figures(fair, difference(Counted(), counted, self._day_of(fair, ledger)))
-            tallies = Tallies(connection, self._body)
-            tallies.drop(fair)
-            tallies.add(fair, tally_of(tallies.all_tallied(fair)))
-            tallies.add(fair, sign_ups(tallies.choices(tallies.choosers(fair))).get(fair, {}))
+            parts = Parts(connection, self._body)
+            count_anew(parts, self._fairs.read(parts.ledger), fair)
             if self._apart:
-                ledger.note_moves([fair])
+                parts.ledger.note_moves([fair])
 
     # -- judging -----------------------------------------------------------------------------
 
@@ -190,98 +181,39 @@ class Intake:
 
     # -- writing -----------------------------------------------------------------------------
 
-    def _write(self, ledger: Ledger, tallies: Tallies, plan: _Plan) -> set[str]:
-        self._give_subjects(ledger, plan.counted)
+    def _write(self, parts: Parts, plan: _Plan) -> set[str]:
+        ledger, tallies = parts.ledger, parts.tallies
+        fairs = self._fairs.read(ledger)
+        fresh = _give_subjects(ledger, fairs, plan.counted)
         offsets = self._correct_times(ledger, plan)
-        voided = ledger.void_targets({new.event_id for new in plan.counted})
+        registered = [fact for fact in plan.facts if fact.kind == Registration.kind and fact.status == _TAKEN]
+        new = [*(each.fact for each in plan.counted), *registered]
+        voided = ledger.void_targets({fact.event_id or "" for fact in new})
         voided.update(target for target, _ in plan.voids)
-        for new in plan.counted:
-            new.fact.voided = new.event_id in voided
+        for fact in new:
+            fact.voided = fact.event_id in voided
         # Facts that are there already and that this transaction moves or voids.
         touched = [row for device, boot in offsets for row in ledger.of_boot(device, boot)]
         to_void = ledger.to_void({target for target, _ in plan.voids})
         touched += to_void
 
-        before = self._counted(ledger, plan.counted, touched)
-        tallying = Tallying(tallies, [new.fact for new in plan.counted], touched)
+        counting = Counting(parts.presences, fairs, new=new, touched=touched, fresh=fresh)
+        tallying = Tallying(tallies, new, touched)
         ledger.add_facts(plan.facts)
         ledger.add_voids(plan.voids)
         ledger.void_rows({row.id for row in to_void})
         for (device, boot), offset in offsets.items():
             ledger.set_offset(device, boot, offset)
             ledger.note_clock(device, offset.server_minus_wall_ms)
-        if touched:
-            after = self._counted(ledger, plan.counted, touched)
-        else:
-            # Nothing that was there has moved: what is there now is that and what came.
-            after = {fair: counted.copy() for fair, counted in before.items()}
-        added: dict[str, list[Presence]] = defaultdict(list)
-        for fact, _, fair, _ in plan.counted:
-            # A re-reading has found what came with a card; to add that again changes nothing.
-            if not fact.voided and (presence := presence_of(fact)) is not None:
-                added[fair].append(presence)
-        for fair, presences in added.items():
-            after[fair].add(presences)
         ledger.add_quarantined(plan.quarantined)
         for device in plan.flagged:
             ledger.flag_device(device, "sends other facts under places or ids that are taken: a copied disk?")
-        moved = self._move_figures(ledger, before, after)
-        for fair, changed in tallying.changes().items():
+        figures, tallied = counting.changes(), tallying.changes()
+        for fair, moved in figures.items():
+            ledger.add_to_figures(fair, moved)
+        for fair, changed in tallied.items():
             tallies.add(fair, changed)
-            moved.add(fair)
-        return moved
-
-    def _counted(self, ledger: Ledger, new: Sequence[_New], touched: Sequence[Touched]) -> dict[str, Counted]:
-        """Give, by fair, what the ledger counts of all whose figures may change."""
-        subjects: dict[str, set[int]] = defaultdict(set)
-        without_card: dict[str, set[int]] = defaultdict(set)
-        for fact, _, fair, _ in new:
-            if fact.kind in PRESENCES:
-                subjects[fair].update(() if fact.subject is None else (fact.subject,))
-        for row, fair, subject, kind in touched:
-            if kind in PRESENCES:
-                subjects[fair].update(() if subject is None else (subject,))
-                without_card[fair].update((row,) if subject is None else ())
-        counted: dict[str, Counted] = {}
-        for fair, of_fair in subjects.items():
-            counted[fair] = Counted(ledger.presences(fair, of_fair))
-            counted[fair].add(ledger.presences_without_card(fair, without_card[fair]))
-        return counted
-
-    def _move_figures(
-        self, ledger: Ledger, before: dict[str, Counted], after: dict[str, Counted]
-    ) -> set[str]:
-        moved: set[str] = set()
-        for fair, counted in before.items():
-            if changed := difference(counted, after[fair], self._day_of(fair, ledger)):
-                ledger.add_to_figures(fair, changed)
-                moved.add(fair)
-        return moved
-
-    @staticmethod
-    def _day_of(fair: str, ledger: Ledger) -> DayOf:
-        _, zone = ledger.fairs().get(fair, ("", _DEFAULT_ZONE))
-        return day_namer(zone)
-
-    def _give_subjects(self, ledger: Ledger, counted: Sequence[_New]) -> None:
-        if not counted:
-            return
-        fairs = ledger.fairs()
-        # A fair that was never loaded here is a tour of its own.
-        tours = {new.fair: fairs.get(new.fair, (new.fair, ""))[0] for new in counted}
-        cards: dict[str, set[str]] = defaultdict(set)
-        for new in counted:
-            if new.card:
-                cards[tours[new.fair]].add(new.card)
-        known: dict[str, dict[str, int]] = {}
-        for tour, wanted in cards.items():
-            known[tour] = ledger.subjects(tour, wanted)
-            fresh = {card: secrets.randbits(62) for card in sorted(wanted - known[tour].keys())}
-            ledger.link_subjects(tour, fresh)
-            known[tour].update(fresh)
-        for fact, _, fair, card in counted:
-            if card:
-                fact.subject = known[tours[fair]][card]
+        return figures.keys() | tallied.keys()
 
     def _correct_times(self, ledger: Ledger, plan: _Plan) -> dict[tuple[str, str], Offset]:
         """Give every new row its corrected time; returns the boots whose offset changes."""
@@ -308,6 +240,27 @@ class Intake:
         return changed
 
 
+def _give_subjects(ledger: Ledger, fairs: Fairs, counted: Sequence[_New]) -> set[int]:
+    """Give every card its subject within the tour; returns those that are fresh."""
+    tours = {fair: fairs.tour_of(fair) for fair in {new.fair for new in counted}}
+    cards: dict[str, set[str]] = defaultdict(set)
+    for new in counted:
+        if new.card:
+            cards[tours[new.fair]].add(new.card)
+    known: dict[str, dict[str, int]] = {}
+    strangers: set[int] = set()
+    for tour, wanted in cards.items():
+        known[tour] = ledger.subjects(tour, wanted)
+        fresh = {card: secrets.randbits(62) for card in sorted(wanted - known[tour].keys())}
+        ledger.link_subjects(tour, fresh)
+        known[tour].update(fresh)
+        strangers.update(fresh.values())
+    for fact, _, fair, card in counted:
+        if card:
+            fact.subject = known[tours[fair]][card]
+    return strangers
+
+
 @contextmanager
 def _uncollected() -> Iterator[None]:
     """Keep the garbage collector out.
@@ -328,8 +281,9 @@ def _better(one: Offset, other: Offset) -> bool:
     return (one.round_trip_ms, one.event_id) < (other.round_trip_ms, other.event_id)
 
 
+_TAKEN: Final = "accepted"
 _STATUS: Final = {
-    Verdict.ACCEPTED: "accepted",
+    Verdict.ACCEPTED: _TAKEN,
     Verdict.COPY: "copy",
     Verdict.REJECTED: "rejected",
     Verdict.STOLEN_ID: "quarantined",

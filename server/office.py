@@ -16,6 +16,7 @@ import msgspec
 from nacl.signing import SigningKey
 
 from server import ServerError
+from server.counting import count_changed, halls_of
 from server.mqtt.access import new_password, password_sha256
 from server.mqtt.mosquitto import mosquitto_hash
 from server.rules.fair import FairDefinition
@@ -28,6 +29,7 @@ from server.store.accounts import AccountRows
 from server.store.audit_log import Transaction
 from server.store.engine import Store
 from server.store.ledger import Ledger
+from server.store.parts import Parts
 from server.store.registry import AccountRow, CardRow, FairRow, KioskRow, Registry
 from wire.card import DAY_ZERO, LAST_DAY, Card, CardIdentity, Refused, body_tag, pack, sign, verify
 from wire.programme import (
@@ -160,6 +162,7 @@ class Office:
             # Again, now that nobody else writes: a kiosk or a fact may have come in between.
             changes = self._compare(registry, Ledger(connection, body), tour)
             self._put_body(connection, tour.body.names)
+            halls = halls_of(Ledger(connection, body))
             for definition in tour.fairs:
                 registry.put_fair(
                     FairRow(
@@ -171,6 +174,7 @@ class Office:
                     )
                 )
                 registry.put_logo(definition.fair.id, definition.theme.logo, tour.logo)
+            count_changed(Parts(connection, body), halls)
             self._put_setups(registry, tour)
             if registry.revocations() is None:
                 self._sign_revocations(registry)

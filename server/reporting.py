@@ -18,6 +18,7 @@ from server.rules.report.tour import Stop, tour_report
 from server.store.engine import Store
 from server.store.registry import Registry
 from server.told import reading_fair
+from server.told_tour import reading_tour
 from wire.zones import zone_of
 
 PDF: Final = ".pdf"
@@ -77,8 +78,15 @@ def report_of(store: Store, body: str, name: str, language: str, *, now: int, le
     told = {each.fair.id: _stats(store, body, each.fair.id, now) for each in stops}
     if name in definitions:
         return fair_report(last, told[name], words, made=made, leaving=leaving, logo=logo)
+    with reading_tour(store, body, name) as tour:
+        of_tour = tour.stats(now)
     return tour_report(
-        [Stop(each, told[each.fair.id]) for each in stops], words, made=made, leaving=leaving, logo=logo
+        [Stop(each, told[each.fair.id]) for each in stops],
+        words,
+        made=made,
+        leaving=leaving,
+        logo=logo,
+        of_tour=of_tour,
     )
 
 

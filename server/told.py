@@ -1,146 +1,182 @@
 """A fair's figures as commands give them, read at one moment.
 
-Nothing here reads what grows with the ledger but for the exceptions, and those only where some are
-counted: a fair's counts, today's slots of its doors, and the lists of its sessions.
+Of a whole fair nothing here reads what grows with the ledger but for the exceptions, and those only where
+some are counted: a fair's counts, today's slots of its doors, and the lists of its sessions. A single day
+is counted when it is asked for, from that fair's facts.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from functools import cached_property
+from typing import Any
 
 import msgspec
 
-from server.rules.consents import IN_DOUBT, SIGN_UPS, doubts
+from server.counting import hall_of
+from server.rules.consents import IN_DOUBT, SIGN_UPS, Choice, doubts, sign_ups
 from server.rules.fair import FairDefinition
-from server.rules.figures import BOOTH, CATEGORY, DAY, HOUR, SESSION, TOTAL, day_namer
+from server.rules.figures import FIRST, HOUR_MS, SESSION, Counted, Hall, difference
 from server.rules.roll_call import RollCall, cards_of, roll_call
+from server.rules.stats import Counts, Tallied, registered_by_day, stats, territories_on_cards
 from server.rules.tallies import (
     ENTRIES,
     EXITS,
     FACE,
+    REGISTRATIONS,
     TOPIC,
     URGENT,
     Occupancy,
-    by_key,
-    heard,
+    hours_of,
     occupancy,
     slots_of,
+    tally_of,
 )
 from server.store.engine import Store
-from server.store.ledger import Ledger
-from server.store.registry import Registry
-from server.store.tallies import Tallies
+from server.store.parts import Parts
+from server.store.presences import Span
 from wire.setup import Setup
 
-_HOUR_MS: Final = 60 * 60 * 1000
-Counts = Mapping[tuple[str, str], tuple[int, int]]
+TOLD = (SIGN_UPS, IN_DOUBT, FACE, TOPIC, URGENT, REGISTRATIONS)
+"""The plain counts that are told as they are; entries and exits are told of one day."""
 
 
 @contextmanager
 def reading_fair(store: Store, body: str, fair: str) -> Iterator["FairTold"]:
     """Give one loaded fair to read, as it is at one moment."""
     with store.reading() as connection:
-        yield FairTold(Ledger(connection, body), Tallies(connection, body), Registry(connection, body), fair)
+        yield FairTold(Parts(connection, body), fair)
 
 
 class FairTold:
-    """Reads one loaded fair."""
+    """Reads one loaded fair. A ``day`` is a local one, as an ISO date; None is all of them."""
 
-    def __init__(self, ledger: Ledger, tallies: Tallies, registry: Registry, fair: str) -> None:
-        self._ledger = ledger
-        self._tallies = tallies
-        self._registry = registry
-        self._fair = fair
-        self._tour, self._zone = ledger.fairs()[fair]
+    def __init__(self, parts: Parts, fair: str) -> None:
+        self.fair = fair
+        self._parts = parts
+        self._found = parts.ledger.fairs()[fair]
 
-    def stats(self, now: int) -> dict[str, Any]:
+    def stats(self, now: int, day: str | None = None) -> dict[str, Any]:
         """Give everything that is counted; ``now`` is ms UTC."""
-        figures = self._ledger.figures(self._fair)
-        tally = self._tallies.counts(self._fair, (SIGN_UPS, IN_DOUBT, FACE, TOPIC, URGENT))
-        told = heard(tally)
-        by_offer, unclear = by_key(tally, SIGN_UPS), by_key(tally, IN_DOUBT)
-        inside = self.occupancy(now)
+        figures, tally = self.figures(day), self.tally(day)
+        found = stats(figures, tally, self.registered(tally), self.territories)
+        calls = self.roll_calls(figures, day)
         return {
-            **laid_out(figures),
-            "sign_ups": {
-                "total": sum(by_offer.values()),
-                "by_offer": by_offer,
-                "in_doubt": sum(unclear.values()),
-            },
-            "feedback": {
-                "count": told.count,
-                "mean_face": None if told.mean_face is None else round(told.mean_face, 2),
-                "by_face": told.by_face,
-                "by_topic": told.by_topic,
-                "urgent": told.urgent,
-            },
-            "sessions": {
-                session: {
-                    "attended": call.attended,
-                    "invited": call.invited,
-                    "present": None if call.invited is None else len(call.present),
-                    "rate": call.rate,
-                }
-                for session, call in self.roll_calls(figures).items()
-            },
-            "occupancy": {**inside._asdict(), "is_estimate": True},
-            "exceptions": self._exceptions() if unclear else [],
+            **found,
+            "sessions": {session: call_told(call) for session, call in calls.items()},
+            "occupancy": {**self.occupancy(now, day)._asdict(), "is_estimate": True},
+            "exceptions": exceptions(self.choices(day), self.fair) if found["sign_ups"]["in_doubt"] else [],
         }
 
-    def occupancy(self, now: int) -> Occupancy:
-        """Estimate how many are inside now; ``now`` is ms UTC."""
-        day_of = day_namer(self._zone)
-        day = day_of(now // _HOUR_MS)
-        of_day = self._tallies.counts_between(self._fair, (ENTRIES, EXITS), *slots_of(day, day_of))
+    # -- what is counted ---------------------------------------------------------------------
+
+    def figures(self, day: str | None = None) -> Counts:
+        """Give visits and attendance by (scope, key)."""
+        kept = self._parts.ledger.figures(self.fair)
+        if day is None:
+            return kept
+        began = {key: count for key, count in kept.items() if key == (FIRST, day)}
+        return {**difference(Counted(), self.counted(day), self.hall), **began}
+
+    def counted(self, day: str | None = None) -> Counted:
+        """Read what visits and attendance are counted from."""
+        return Counted(self._parts.presences.all(self.fair, self._span(day)))
+
+    def tally(self, day: str | None = None) -> Tallied:
+        """Give the plain counts, less those of doors."""
+        if day is None:
+            return self._parts.tallies.counts(self.fair, TOLD)
+        tally = tally_of(self._parts.tallies.all_tallied(self.fair, self._span(day)))
+        tally.update(sign_ups(self.choices(day)).get(self.fair, {}))
+        return tally
+
+    def choices(self, day: str | None = None) -> list[Choice]:
+        """Give all that bears on the sign-ups here: of a day those of it, and withdrawals of any."""
+        tallies, span = self._parts.tallies, self._span(day)
+        return [
+            choice
+            for choice in tallies.choices(tallies.choosers(self.fair))
+            if not choice.signs
+            or (choice.fair == self.fair and (span is None or span[0] <= choice.at < span[1]))
+        ]
+
+    def registered(self, tally: Tallied) -> dict[str, int]:
+        """Give registrations by local day."""
+        return registered_by_day(tally, self.hall.day_of)
+
+    def occupancy(self, now: int, day: str | None = None) -> Occupancy:
+        """Estimate how many are inside: now (ms UTC), or at the end of another day."""
+        day_of = self.hall.day_of
+        day = day or day_of(now // HOUR_MS)
+        of_day = self._parts.tallies.counts_between(self.fair, (ENTRIES, EXITS), *slots_of(day, day_of))
         return occupancy(of_day, day)
 
-    def roll_calls(self, figures: Counts) -> dict[str, RollCall]:
+    # -- sessions ----------------------------------------------------------------------------
+
+    def roll_calls(self, figures: Counts, day: str | None = None) -> dict[str, RollCall]:
         """Call the roll of every session of the fair, and of those that are gone but were attended."""
-        planned = [session.id for session in self._definition().sessions]
+        planned = [each.id for each in self.definition.sessions if day in (None, each.day)]
         attended = [key for scope, key in figures if scope == SESSION]
         return {
-            session: self.roll_call(session, figures)
+            session: self.roll_call(session, figures, day)
             for session in dict.fromkeys((*planned, *sorted(attended)))
         }
 
-    def roll_call(self, session: str, figures: Counts | None = None) -> RollCall:
+    def roll_call(self, session: str, figures: Counts | None = None, day: str | None = None) -> RollCall:
         """Call the roll of one session."""
         if figures is None:
-            figures = self._ledger.figures(self._fair)
+            figures = self.figures(day)
         _, attended = figures.get((SESSION, session), (0, 0))
         invitees = self._invitees(session)
-        subjects = self._ledger.subjects(self._tour, cards_of(invitees or ()))
-        there = self._tallies.at_session(self._fair, session, set(subjects.values()))
+        subjects = self._parts.ledger.subjects(self._found.tour, cards_of(invitees or ()))
+        there = self._parts.tallies.at_session(self.fair, session, set(subjects.values()), self._span(day))
         return roll_call(attended, invitees, subjects, there)
 
     def _invitees(self, session: str) -> Sequence[str] | None:
-        _, content = self._registry.setups().get(self._fair, (0, b""))
+        _, content = self._parts.registry.setups().get(self.fair, (0, b""))
         return msgspec.json.decode(content, type=Setup).invitees.get(session) if content else None
 
-    def _definition(self) -> FairDefinition:
-        row = next(row for row in self._registry.fairs() if row.fair == self._fair)
-        return msgspec.json.decode(row.definition, type=FairDefinition)
+    # -- what it is read by ------------------------------------------------------------------
 
-    def _exceptions(self) -> list[dict[str, Any]]:
-        choices = self._tallies.choices(self._tallies.choosers(self._fair))
-        return [
-            {
-                "code": "sign_up_in_doubt",
-                "offer": doubt.offer,
-                "sign_up": doubt.sign_up,
-                "withdrawals": doubt.withdrawals,
-            }
-            for doubt in doubts(choices, self._fair)
-        ]
+    @cached_property
+    def definition(self) -> FairDefinition:
+        """The fair's description."""
+        return msgspec.json.decode(self._parts.ledger.definition(self.fair), type=FairDefinition)
+
+    @cached_property
+    def hall(self) -> Hall:
+        """What it is counted by."""
+        return hall_of(self._found, self._parts.ledger.definition(self.fair))
+
+    @cached_property
+    def territories(self) -> dict[str, str]:
+        """The territories that cards hold, by code."""
+        return territories_on_cards(self.definition.territories)
+
+    def _span(self, day: str | None) -> Span | None:
+        if day is None:
+            return None
+        first, end = hours_of(day, self.hall.day_of)
+        return first * HOUR_MS, end * HOUR_MS
 
 
-def laid_out(figures: Counts) -> dict[str, Any]:
-    """Lay visits and attendance out: in all, and by booth, day, hour and category."""
-    visits, attendance = figures.get((TOTAL, ""), (0, 0))
-    found: dict[str, Any] = {"visits": visits, "attendance": attendance}
-    for scope in (BOOTH, DAY, HOUR, CATEGORY):
-        entries = sorted((key, counts) for (of_scope, key), counts in figures.items() if of_scope == scope)
-        found[f"by_{scope}"] = {
-            key: {"visits": visits, "attendance": attendance} for key, (visits, attendance) in entries
+def call_told(call: RollCall) -> dict[str, Any]:
+    """Tell how a session was attended."""
+    return {
+        "attended": call.attended,
+        "invited": call.invited,
+        "present": None if call.invited is None else len(call.present),
+        "rate": call.rate,
+    }
+
+
+def exceptions(choices: Sequence[Choice], fair: str) -> list[dict[str, Any]]:
+    """Tell what somebody must look at."""
+    return [
+        {
+            "code": "sign_up_in_doubt",
+            "offer": doubt.offer,
+            "sign_up": doubt.sign_up,
+            "withdrawals": doubt.withdrawals,
         }
-    return found
+        for doubt in doubts(choices, fair)
+    ]

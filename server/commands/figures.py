@@ -1,43 +1,65 @@
 """``stats``, ``session``, ``rebuild``: what the facts come to."""
 
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 import msgspec
+from rich.console import Console
+from rich.progress import Progress
 
 from server.commands.common import dir_option, json_option, opened, show
 from server.intake import Intake
 from server.office import Office, OfficeError, now_ms
 from server.rules.fair import FairDefinition
 from server.store.engine import Store
+from server.store.ledger import Ledger
 from server.store.registry import Registry
 from server.told import reading_fair
+from server.told_tour import reading_tour
+
+_TITLES: Final = ("by_fair", "by_booth", "by_sector", "by_day", "by_hour", "by_category", "by_territory")
 
 
 @click.command()
-@click.argument("fair", required=False, default="")
+@click.argument("fair", metavar="[FAIR|TOUR]", required=False, default="")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="One local day alone, 2024-12-28.")
 @dir_option
 @json_option
-def stats(*, fair: str, directory: Path, as_json: bool) -> None:
-    """Give a fair's figures. FAIR may be left out where there is only one."""
+def stats(*, fair: str, day: datetime | None, directory: Path, as_json: bool) -> None:
+    """Give the figures of a fair, or of a whole tour. FAIR may be left out where there is only one."""
+    of_day = None if day is None else day.date().isoformat()
     with opened(directory) as (_, store, office):
-        fair = _choose(office, fair)
-        with reading_fair(store, office.body, fair) as told:
-            found = told.stats(now_ms())
+        fair, is_tour = _choose_stops(office, store, fair)
+        reading = reading_tour if is_tour else reading_fair
+        with reading(store, office.body, fair) as told:
+            found = told.stats(now_ms(), of_day)
     if as_json:
         show(found)
         return
-    click.echo(f"{fair}: {found['visits']} visits, {found['attendance']} people")
-    for title in ("by_booth", "by_day", "by_hour", "by_category"):
+    click.echo(f"{fair}{f', {of_day}' if of_day else ''}: {_people(found)}")
+    for title in _TITLES:
+        if title not in found:
+            continue
         click.echo(title.replace("_", " "))
         for key, entry in found[title].items():
             click.echo(f"  {key:<22}{entry['visits']:>8} visits{entry['attendance']:>8} people")
-    _tell_served(found)
+    _tell_served(found, found["sessions"] if is_tour else {"": found["sessions"]})
 
 
-def _tell_served(found: dict[str, Any]) -> None:
-    """Tell what members did besides visiting, as far as anybody did."""
+def _people(found: dict[str, Any]) -> str:
+    """Tell the totals in one line: nobody registered and everybody there for the first time is not news."""
+    words = [f"{found['visits']} visits", f"{found['attendance']} people"]
+    if found["first_timers"] != found["attendance"]:
+        words.append(f"{found['first_timers']} for the first time in the tour")
+    if found["registrations"]:
+        words.append(f"{found['registrations']} registered")
+    return ", ".join(words)
+
+
+def _tell_served(found: dict[str, Any], sessions: dict[str, dict[str, Any]]) -> None:
+    """Tell what members did besides visiting, as far as anybody did; ``sessions`` by fair."""
     sign_ups, told, inside = found["sign_ups"], found["feedback"], found["occupancy"]
     if sign_ups["total"] or sign_ups["in_doubt"]:
         click.echo(f"sign-ups: {sign_ups['total']}")
@@ -53,9 +75,10 @@ def _tell_served(found: dict[str, Any]) -> None:
         click.echo(f"feedback: {told['count']}{mean}, {told['urgent']} urgent")
         for topic, count in told["by_topic"].items():
             click.echo(f"  {topic:<22}{count:>8}")
-    if found["sessions"]:
+    if any(sessions.values()):
         click.echo("sessions")
-        for session, entry in found["sessions"].items():
+    for of_fair in sessions.values():
+        for session, entry in of_fair.items():
             of_list = (
                 "" if entry["invited"] is None else f", {entry['present']} of {entry['invited']} invited"
             )
@@ -107,15 +130,33 @@ def session(*, session: str, fair: str, absent: bool, directory: Path, as_json: 
 
 
 @click.command()
-@click.argument("fair", required=False, default="")
+@click.argument("fair", metavar="[FAIR|TOUR]", required=False, default="")
 @dir_option
 def rebuild(fair: str, directory: Path) -> None:
-    """Derive a fair's figures again from its facts."""
+    """Derive the figures of a fair, of a tour or of everything again from the facts."""
     with opened(directory) as (home, store, office):
-        fair = _choose(office, fair)
+        fairs = office.fairs() if office.body else []
+        if fair or not fairs:
+            fair, is_tour = _choose_stops(office, store, fair)
+            fairs = _fairs_of(store, office.body, fair) if is_tour else [fair]
         digest_key = bytes.fromhex(home.secrets.digest_key)
-        Intake(store, office.body, digest_key=digest_key, apart=True).rebuild(fair)
-    click.echo(f"The figures of {fair} are derived anew.")
+        intake = Intake(store, office.body, digest_key=digest_key, apart=True)
+        with Progress(console=Console(stderr=True), transient=True) as progress:
+            for each in progress.track(fairs, description="rebuild"):
+                intake.rebuild(each)
+    click.echo(f"The figures of {', '.join(fairs)} are derived anew.")
+
+
+def _choose_stops(office: Office, store: Store, name: str) -> tuple[str, bool]:
+    """Give what is meant and whether it is a tour; a fair comes first where one has a tour's id."""
+    if name and office.body and name not in office.fairs() and _fairs_of(store, office.body, name):
+        return name, True
+    return _choose(office, name), False
+
+
+def _fairs_of(store: Store, body: str, tour: str) -> list[str]:
+    with store.reading() as connection:
+        return sorted(fair for fair, found in Ledger(connection, body).fairs().items() if found.tour == tour)
 
 
 def _choose(office: Office, fair: str) -> str:

@@ -1,4 +1,4 @@
-"""What is counted fact by fact: who went through a door, and what was told.
+"""What is counted fact by fact: who went through a door, who was registered, and what was told.
 
 A tally is a plain count by (scope, key); each fact adds its own, so order and repetition of batches
 cannot matter. Ingest adds the difference between after and before, as it does with ``figures``.
@@ -17,26 +17,28 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from server.rules.figures import SLOT_MS, DayOf, slot_name
+from server.rules.figures import HOUR_MS, SLOT_MS, SLOTS_AN_HOUR, DayOf, hour_name, slot_name
 from wire.card import Category
-from wire.events import Feedback, Passage
+from wire.events import Feedback, Passage, Registration
 
 ENTRIES: Final = "entries"
 EXITS: Final = "exits"
 FACE: Final = "face"
 TOPIC: Final = "topic"
 URGENT: Final = "urgent"
+REGISTRATIONS: Final = "registrations"
 
 Tally = Counter[tuple[str, str]]
 """Counts by (scope, key): ``("entries", "2024-12-28T09:10Z")`` and ``("exits", …)`` by slot, ``("face",
 "4")`` and ``("face", "0")`` where none was touched (each feedback counts in one of them), ``("topic",
-"waiting")``, ``("urgent", "")``."""
+"waiting")``, ``("urgent", "")``, ``("registrations", "2024-12-28T09:00Z")`` by hour in UTC."""
 
 
 class Tallied(NamedTuple):
-    """A passage or a feedback that counts: accepted and not voided; ``at`` is corrected time, ms UTC.
+    """A passage, a registration or a feedback that counts: accepted and not voided.
 
-    ``about`` is a passage's direction, ``detail`` the JSON of what a feedback :class:`Told`.
+    ``at`` is corrected time, ms UTC; ``about`` is a passage's direction, ``detail``
+    what a feedback :class:`Told`, as JSON.
     """
 
     kind: str
@@ -98,6 +100,8 @@ def tally_of(facts: Iterable[Tallied]) -> Tally:
             continue
         if kind == Passage.kind:
             tally[ENTRIES if about == "in" else EXITS, slot_name(at // SLOT_MS)] += 1
+        elif kind == Registration.kind:
+            tally[REGISTRATIONS, hour_name(at // HOUR_MS)] += 1
         elif kind == Feedback.kind and detail is not None:
             said = _read_told(detail)
             tally[FACE, str(said.face)] += 1
@@ -127,13 +131,19 @@ def by_key(tally: Mapping[tuple[str, str], int], scope: str) -> dict[str, int]:
     return {key: count for (found, key), count in sorted(tally.items()) if found == scope}
 
 
-def slots_of(day: str, day_of: DayOf) -> tuple[str, str]:
-    """Give the names of a local day's first slot and of the first after it."""
+def hours_of(day: str, day_of: DayOf) -> tuple[int, int]:
+    """Give a local day's first hour since 1970, UTC, and the first after it; alike where there is no such."""
     noon = datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC) + timedelta(hours=12)
     middle = int(noon.timestamp()) // 3600
     # Zones are up to 14 hours from UTC, and a day has up to 25 hours.
     hours = [hour for hour in range(middle - 27, middle + 28) if day_of(hour) == day]
-    return slot_name(hours[0] * 6), slot_name((hours[-1] + 1) * 6)
+    return (hours[0], hours[-1] + 1) if hours else (middle, middle)
+
+
+def slots_of(day: str, day_of: DayOf) -> tuple[str, str]:
+    """Give the names of a local day's first slot and of the first after it."""
+    first, end = hours_of(day, day_of)
+    return slot_name(first * SLOTS_AN_HOUR), slot_name(end * SLOTS_AN_HOUR)
 
 
 def occupancy(tally: Mapping[tuple[str, str], int], day: str) -> Occupancy:

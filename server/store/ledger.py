@@ -14,21 +14,18 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    case,
     delete,
     exists,
     func,
     literal_column,
-    null,
     or_,
     select,
     update,
 )
 
-from server.rules.figures import CAME_IN, Presence
 from server.store import tables as t
 from server.store.statements import Row, Statements
-from wire.events import Feedback, Passage, SessionAttendance, SignUp, Visit, Withdrawal
+from wire.events import Feedback, Passage, Registration, SessionAttendance, SignUp, Visit, Withdrawal
 
 
 class Place(NamedTuple):
@@ -45,6 +42,14 @@ class Mark:
     upto: int
     highest: int
     tail: str
+
+
+class FairFound(NamedTuple):
+    """A loaded fair; ``version`` is its programme's, 0 where none was signed."""
+
+    tour: str
+    timezone: str
+    version: int
 
 
 class Touched(NamedTuple):
@@ -100,31 +105,28 @@ _STREAMED: Final = {"yield_per": 2000}
 _FACT_COLUMNS: Final = tuple(field.name for field in fields(NewFact))
 _fact_values = attrgetter(*_FACT_COLUMNS)
 # Written out, not as a parameter: only then do both engines know that the partial index will do.
-_ACCEPTED: Final = t.fact.c.status == literal_column("'accepted'")
+ACCEPTED: Final = t.fact.c.status == literal_column("'accepted'")
 COUNTED: Final = frozenset(
     kind.kind for kind in (Visit, Passage, SessionAttendance, SignUp, Withdrawal, Feedback)
 )
-"""The kinds that count in a figure, and so can be voided."""
+"""The kinds that count in a figure, each of a subject where it names a card."""
 COUNTS: Final = and_(
-    _ACCEPTED,
+    ACCEPTED,
     t.fact.c.voided.is_(False),
     # A server of before kept kinds that it did not know unread: those are about nothing.
     or_(
         t.fact.c.kind == Visit.kind,
+        t.fact.c.kind == Registration.kind,
         and_(t.fact.c.kind.in_(sorted(COUNTED - {Visit.kind})), t.fact.c.about.is_not(None)),
     ),
 )
-_SHOWS_SOMEBODY: Final = and_(
-    _ACCEPTED,
-    t.fact.c.voided.is_(False),
-    or_(
-        t.fact.c.kind == Visit.kind,
-        and_(t.fact.c.kind == SessionAttendance.kind, t.fact.c.about.is_not(None)),
-        and_(t.fact.c.kind == Passage.kind, t.fact.c.about == "in"),
-    ),
-)
-_SESSION: Final = case(
-    (t.fact.c.kind == Visit.kind, null()), (t.fact.c.kind == Passage.kind, CAME_IN), else_=t.fact.c.about
+"""What counts, and so can be voided. Of a registration it counts that there was one, and nothing in it."""
+
+# Made once: every push to a page asks for them, and to make the statement takes longer than to run it.
+_FIGURES: Final = select(t.figure.c.scope, t.figure.c.key, t.figure.c.visits, t.figure.c.attendance).where(
+    t.figure.c.body == bindparam("of_body"),
+    t.figure.c.fair == bindparam("of_fair"),
+    or_(t.figure.c.visits != 0, t.figure.c.attendance != 0),
 )
 
 
@@ -153,7 +155,7 @@ class Ledger(Statements):
 
     def digests_of(self, event_ids: Collection[str]) -> dict[str, bytes]:
         """Give the digests of accepted facts by their event id."""
-        query = select(t.fact.c.event_id, t.fact.c.digest).where(t.fact.c.body == self._body, _ACCEPTED)
+        query = select(t.fact.c.event_id, t.fact.c.digest).where(t.fact.c.body == self._body, ACCEPTED)
         return dict(self._for_each(t.fact.c.event_id, event_ids, query))
 
     def seqs_beyond(self, place: Place, seq: int) -> list[int]:
@@ -170,12 +172,22 @@ class Ledger(Statements):
         )
         return {row.seq: row.event_id or "" for row in rows}
 
-    def fairs(self) -> dict[str, tuple[str, str]]:
-        """Give (tour, time zone) of every known fair."""
+    def fairs(self) -> dict[str, FairFound]:
+        """Give every loaded fair."""
+        fair, programme = t.fair.c, t.programme.c
+        signed = and_(programme.body == fair.body, programme.fair == fair.fair)
+        version = func.coalesce(programme.version, 0)
+        query = select(fair.fair, fair.tour, fair.timezone, version)
         rows = self._c.execute(
-            select(t.fair.c.fair, t.fair.c.tour, t.fair.c.timezone).where(t.fair.c.body == self._body)
+            query.select_from(t.fair.outerjoin(t.programme, signed)).where(fair.body == self._body)
         )
-        return {row.fair: (row.tour, row.timezone) for row in rows}
+        return {row[0]: FairFound(*row[1:]) for row in rows}
+
+    def definition(self, fair: str) -> bytes:
+        """Give a loaded fair's encoded description."""
+        c = t.fair.c
+        query = select(c.definition).where(c.body == self._body, c.fair == fair)
+        return bytes(self._c.execute(query).scalar_one())
 
     def subjects(self, tour: str, cards: Collection[str]) -> dict[str, int]:
         """Give the subjects of these cards within a tour, as far as they are known."""
@@ -203,21 +215,6 @@ class Ledger(Statements):
         """Give those of these events that a Void names, whenever it came."""
         query = select(t.void.c.target).where(t.void.c.body == self._body)
         return {target for (target,) in self._for_each(t.void.c.target, event_ids, query)}
-
-    def presences(self, fair: str, subjects: Collection[int]) -> Iterable[Presence]:
-        """Give every counting presence of these subjects at a fair."""
-        query = self._presences.where(t.fact.c.fair == fair)
-        return self._for_each(t.fact.c.subject, subjects, query)
-
-    def all_presences(self, fair: str) -> Iterable[Presence]:
-        """Give every counting presence of a fair, with and without card: for a rebuild."""
-        query = self._presences.where(t.fact.c.fair == fair)
-        return map(Presence._make, self._c.execute(query, execution_options=_STREAMED))
-
-    def presences_without_card(self, fair: str, ids: Collection[int]) -> Iterable[Presence]:
-        """Give those of these rows that are counting presences at a fair without a card."""
-        query = self._presences.where(t.fact.c.fair == fair, t.fact.c.subject.is_(None))
-        return self._for_each(t.fact.c.id, ids, query)
 
     def to_void(self, event_ids: Collection[str]) -> list[Touched]:
         """Give the counting facts with these event ids."""
@@ -358,14 +355,8 @@ class Ledger(Statements):
 
     def figures(self, fair: str) -> dict[tuple[str, str], tuple[int, int]]:
         """Give a fair's figures that are not zero: (visits, attendance) by (scope, key)."""
-        rows = self._c.execute(
-            select(t.figure).where(
-                t.figure.c.body == self._body,
-                t.figure.c.fair == fair,
-                or_(t.figure.c.visits != 0, t.figure.c.attendance != 0),
-            )
-        )
-        return {(row.scope, row.key): (row.visits, row.attendance) for row in rows}
+        rows = self._c.execute(_FIGURES, {"of_body": self._body, "of_fair": fair})
+        return {(scope, key): (visits, attendance) for scope, key, visits, attendance in rows}
 
     def counts_anything(self, fair: str) -> bool:
         """Say whether anything is counted at a fair."""
@@ -445,14 +436,6 @@ class Ledger(Statements):
 
     def _at(self, place: Place) -> tuple[ColumnElement[bool], ...]:
         return (t.fact.c.body == self._body, t.fact.c.device == place.device, t.fact.c.epoch == place.epoch)
-
-    @property
-    def _presences(self) -> Select[Any]:
-        c = t.fact.c
-        # Rows are handed on as they are: as tuples they are a Presence each.
-        category = func.coalesce(c.category, 0)
-        query = select(c.subject, c.booth, c.corrected_at, category, _SESSION)
-        return query.where(c.body == self._body, _SHOWS_SOMEBODY)
 
     @property
     def _touched(self) -> Select[Any]:

@@ -2,10 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Integer, cast, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    union_all,
+    update,
+)
 
 from server.store import tables as t
 from wire.pairing import ACCOUNT
@@ -96,6 +108,23 @@ class CardRow:
     issued_at: int
 
 
+# What every push to a page asks for is made once: to make such a statement takes longer than to run it.
+_OF_BODY: Final[Any] = bindparam("of_body")
+_KIOSKS: Final = (
+    select(*(t.kiosk.c[name] for name in KioskRow.__dataclass_fields__))
+    .where(t.kiosk.c.body == _OF_BODY)
+    .order_by(t.kiosk.c.fair, t.kiosk.c.name)
+)
+_CLOSED: Final = select(t.closed_fair.c.fair, t.closed_fair.c.closed_at).where(
+    t.closed_fair.c.body == _OF_BODY
+)
+# The revocations stand under no fair's name.
+_VERSIONS: Final = union_all(
+    select(t.programme.c.fair, t.programme.c.version).where(t.programme.c.body == _OF_BODY),
+    select(literal_column("''"), t.revocation_list.c.version).where(t.revocation_list.c.body == _OF_BODY),
+)
+
+
 class Registry:
     """The registry of one body on one connection; ``body`` may be one that is to be made."""
 
@@ -145,8 +174,8 @@ class Registry:
 
     def closed_fairs(self) -> dict[str, int]:
         """Give when each closed fair was closed, ms UTC."""
-        rows = self._c.execute(select(t.closed_fair).where(t.closed_fair.c.body == self._body))
-        return {row.fair: row.closed_at for row in rows}
+        rows = self._c.execute(_CLOSED, {"of_body": self._body})
+        return {fair: closed_at for fair, closed_at in rows}  # noqa: C416 - dict() would take a result for a mapping
 
     def put_programme(self, fair: str, version: int, message: bytes) -> None:
         """Keep the signed programme in force."""
@@ -202,14 +231,9 @@ class Registry:
 
     def versions(self) -> tuple[tuple[str, int], ...]:
         """Give the versions of every programme and of the revocations: what the server watches."""
-        rows = self._c.execute(
-            select(t.programme.c.fair, t.programme.c.version).where(t.programme.c.body == self._body)
-        )
-        revocations = self._c.execute(
-            select(t.revocation_list.c.version).where(t.revocation_list.c.body == self._body)
-        )
+        rows = self._c.execute(_VERSIONS, {"of_body": self._body})
         found = [(str(fair), int(version)) for fair, version in rows]
-        return (*sorted(found), *(("", int(version)) for version in revocations.scalars()))
+        return tuple(sorted(found, key=lambda entry: (not entry[0], entry)))
 
     def revoke_card(self, card: str, revoked_at: int, reason: str) -> bool:
         """Refuse a card from now on; False where it was refused already."""
@@ -235,9 +259,7 @@ class Registry:
 
     def kiosks(self) -> list[KioskRow]:
         """Give every kiosk, by fair and name."""
-        columns = [t.kiosk.c[name] for name in KioskRow.__dataclass_fields__]
-        rows = select(*columns).where(t.kiosk.c.body == self._body).order_by(t.kiosk.c.fair, t.kiosk.c.name)
-        return [KioskRow(*row) for row in self._c.execute(rows)]
+        return [KioskRow(*row) for row in self._c.execute(_KIOSKS, {"of_body": self._body})]
 
     def accounts(self) -> list[AccountRow]:
         """Give every account that a broker must know but for the server's own: kiosks and pairing codes."""

@@ -9,10 +9,11 @@ from server.rules.consents import Choice
 from server.rules.tallies import Tallied
 from server.store import tables as t
 from server.store.ledger import COUNTS
+from server.store.presences import Span, within
 from server.store.statements import Statements
-from wire.events import Feedback, Passage, SessionAttendance, SignUp, Withdrawal
+from wire.events import Feedback, Passage, Registration, SessionAttendance, SignUp, Withdrawal
 
-TALLIED: Final = frozenset({Passage.kind, Feedback.kind})
+TALLIED: Final = frozenset({Passage.kind, Feedback.kind, Registration.kind})
 """The kinds that are counted fact by fact."""
 CHOICES: Final = frozenset({SignUp.kind, Withdrawal.kind})
 _STREAMED: Final = {"yield_per": 2000}
@@ -35,9 +36,9 @@ class Tallies(Statements):
         rows = self._for_each(t.fact.c.id, ids, self._tallied.where(_TALLIED))
         return [(row[0], Tallied(*row[1:])) for row in rows]
 
-    def all_tallied(self, fair: str) -> Iterable[Tallied]:
-        """Give everything of a fair that is counted fact by fact: for a rebuild."""
-        query = self._tallied.where(_TALLIED, t.fact.c.fair == fair)
+    def all_tallied(self, fair: str, between: Span | None = None) -> Iterable[Tallied]:
+        """Give everything of a fair, or of a span of it, that is counted fact by fact: it is read in full."""
+        query = self._tallied.where(_TALLIED, t.fact.c.fair == fair, *within(between))
         return (Tallied(*row[1:]) for row in self._c.execute(query, execution_options=_STREAMED))
 
     def choices(self, subjects: Collection[int]) -> list[Choice]:
@@ -70,8 +71,10 @@ class Tallies(Statements):
         query = select(c.subject).where(c.body == self._body, c.fair == fair, _CHOICES, c.kind == SignUp.kind)
         return set(self._c.execute(query.distinct()).scalars())
 
-    def at_session(self, fair: str, session: str, subjects: Collection[int]) -> set[int]:
-        """Give those of these subjects that were at a session."""
+    def at_session(
+        self, fair: str, session: str, subjects: Collection[int], between: Span | None = None
+    ) -> set[int]:
+        """Give those of these subjects that were at a session, or at a span of it."""
         c = t.fact.c
         query = select(c.subject).where(
             c.body == self._body,
@@ -79,6 +82,7 @@ class Tallies(Statements):
             COUNTS,
             c.kind == SessionAttendance.kind,
             c.about == session,
+            *within(between),
         )
         return {subject for (subject,) in self._for_each(c.subject, subjects, query)}
 

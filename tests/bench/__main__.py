@@ -12,6 +12,7 @@ BENCHMARKS: Final = {
     "ingest": "tests.bench.ingest",
     "members": "tests.bench.members",
     "page": "tests.bench.page",
+    "growth": "tests.bench.growth",
     "chaos": "tests.bench.chaos",
 }
 

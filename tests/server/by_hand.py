@@ -30,7 +30,9 @@ from wire.events import (
 
 SECOND_FAIR: Final = "fes-2025"
 OFFERS: Final = ("loan", "cover")
-_NEVER_COUNT: Final = (Void, ClockOffset, Lost, Refusal, Registration, Reissue, CardRevoked, Unknown)
+# The second fair's description knows two of the booths; the others stand nowhere.
+SECTORS: Final = {(SECOND_FAIR, "bank"): "bank", (SECOND_FAIR, "insurance"): "health"}
+_NEVER_COUNT: Final = (Void, ClockOffset, Lost, Refusal, Reissue, CardRevoked, Unknown)
 # Where Morocco was an hour ahead of UTC, [from, to), by its own announcements; else it is on UTC.
 AN_HOUR_AHEAD: Final = [
     (ms("2024-04-14T02:00"), ms("2025-02-23T02:00")),
@@ -127,7 +129,17 @@ def count(lines: Sequence[Line], fair: str) -> dict[tuple[str, str], tuple[int, 
     return {
         figure: (len(spots[figure]) + without_card[figure], len(people[figure]))
         for figure in (*people, *without_card)
-    }
+    } | {("first", day): (0, count) for day, count in first_timers(lines, fair).items()}
+
+
+def first_timers(lines: Sequence[Line], fair: str) -> dict[str, int]:
+    """Count those who were at this fair before any other of its tour, by the day of that."""
+    counts: dict[str, int] = defaultdict(int)
+    of_tour = [line for line in lines if shows_somebody(line) and tour_of(line.event.fair) == tour_of(fair)]
+    for who in {line.who for line in of_tour if line.who}:
+        at, where = min((line.at, line.event.fair) for line in of_tour if line.who == who)
+        counts[local_day(at)] += where == fair
+    return {day: count for day, count in counts.items() if count}
 
 
 def shows_somebody(line: Line) -> bool:
@@ -147,6 +159,8 @@ def figures_of(line: Line) -> list[tuple[str, str]]:
         ("day", local_day(line.at)),
         ("hour", utc_hour(line.at)),
         ("category", CATEGORIES[line.category]),
+        ("sector", SECTORS.get((line.event.fair, line.event.booth), "other")),
+        ("territory", "4" if line.who else "0"),
         *([("session", fact.session)] if isinstance(fact, SessionAttendance) else []),
     ]
 
@@ -158,6 +172,8 @@ def count_tallies(lines: Sequence[Line], fair: str) -> dict[tuple[str, str], int
         fact = line.event.fact
         if line.event.fair == fair and isinstance(fact, Passage):
             counts["entries" if fact.direction == "in" else "exits", utc_slot(line.at)] += 1
+        if line.event.fair == fair and isinstance(fact, Registration):
+            counts["registrations", utc_hour(line.at)] += 1
         if line.event.fair == fair and isinstance(fact, Feedback):
             counts["face", str(fact.face)] += 1
             for topic in set(fact.topics):

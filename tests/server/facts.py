@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from server.intake import Intake, Taken
@@ -21,6 +21,7 @@ from wire.events import (
     Fact,
     Feedback,
     Passage,
+    Registration,
     SessionAttendance,
     SignUp,
     Visit,
@@ -130,6 +131,19 @@ def feedback(number: int, *topics: str, face: int = 0, who: int | None = None, *
     category = changes.pop("category", Category.ACTIVE)
     whose = None if who is None else card(who, category)
     return raw(number, Feedback(card=whose, face=face, topics=list(topics), **told), **changes)
+
+
+def registration(number: int, who: int, at: int = NINE, **changes: Any) -> bytes:
+    """Give a registration with the n-th id, by which somebody gets the ``who``-th card."""
+    fact = Registration(
+        card=card(who, changes.pop("category", Category.ACTIVE)),
+        valid_from=date(2024, 12, 28),
+        valid_to=date(2025, 12, 28),
+        consents=[],
+        language="ar",
+        sealed=b"sealed",
+    )
+    return raw(number, fact, occurred_at=at, **changes)
 
 
 def offset(number: int, minus_monotonic: int, *, round_trip: int = 50, **changes: Any) -> bytes:

@@ -1004,10 +1004,14 @@ def test_a_fair_without_facts_has_figures_of_nothing(desk: Desk) -> None:
         == {
             "visits": 0,
             "attendance": 0,
+            "registrations": 0,
+            "first_timers": 0,
             "by_booth": {},
+            "by_sector": {},
             "by_day": {},
             "by_hour": {},
             "by_category": {},
+            "by_territory": {},
             "sign_ups": {"total": 0, "by_offer": {}, "in_doubt": 0},
             "feedback": {"count": 0, "mean_face": None, "by_face": {}, "by_topic": {}, "urgent": 0},
             "sessions": {},
@@ -1057,8 +1061,8 @@ def test_figures_have_exactly_this_shape(desk: Desk) -> None:
     finally:
         store.close()
 
-    def entry(visits: int, attendance: int) -> dict[str, int]:
-        return {"visits": visits, "attendance": attendance}
+    def entry(visits: int, attendance: int, **others: int) -> dict[str, int]:
+        return {"visits": visits, "attendance": attendance, **others}
 
     found = desk.json("stats", FAIR)
     category = found.pop("by_category")
@@ -1067,13 +1071,20 @@ def test_figures_have_exactly_this_shape(desk: Desk) -> None:
     assert found == {
         "visits": 4,
         "attendance": 2,
+        "registrations": 0,
+        "first_timers": 2,
+        "by_sector": {"bank": entry(2, 1), "own": entry(2, 2)},
+        "by_territory": {"none": entry(4, 2)},
         "by_booth": {"bank": entry(2, 1), BOOTH: entry(2, 2)},
         # Morocco's clocks were an hour ahead of UTC then.
-        "by_day": {"2024-12-27": entry(2, 2), "2024-12-28": entry(2, 1)},
+        "by_day": {
+            "2024-12-27": entry(2, 2, registrations=0, first_timers=2),
+            "2024-12-28": entry(2, 1, registrations=0, first_timers=0),
+        },
         "by_hour": {
-            "2024-12-27T09:00Z": entry(2, 2),
-            "2024-12-27T23:00Z": entry(1, 1),
-            "2024-12-28T10:00Z": entry(1, 0),
+            "2024-12-27T09:00Z": entry(2, 2, registrations=0),
+            "2024-12-27T23:00Z": entry(1, 1, registrations=0),
+            "2024-12-28T10:00Z": entry(1, 0, registrations=0),
         },
     }
     assert category["active"] == entry(2, 1)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from server.store.registry import FairRow, Registry
 from tests.server.by_hand import (
     OFFERS,
     SECOND_FAIR,
+    SECTORS,
     count,
     count_tallies,
     lines_of,
@@ -44,6 +46,7 @@ from tests.server.facts import (
     offset,
     passage,
     raw,
+    registration,
     sign_up,
     visit,
     void,
@@ -55,6 +58,9 @@ from wire.events import EventError, Refusal, Unknown, Void, decode_event
 
 FAIRS: Final = (FAIR, SECOND_FAIR, "never-loaded")
 BOOTHS: Final = ("bank", "insurance", "رواق")
+_BOOTHS: Final = msgspec.json.encode(
+    {"booths": [{"id": booth, "names": {}, "sector": sector} for (_, booth), sector in SECTORS.items()]}
+)
 # Each card keeps its category; the last is staff's.
 CARDS: Final = {1: 1, 2: 3, 3: 0, 4: 9, 5: 15}
 # Since a kiosk's start, in ms: with the same offset, facts of two boots are at the edges of doubt.
@@ -182,13 +188,17 @@ class Happening:
         who = chance.choice(list(CARDS))
         known = {"who": who, "at": at, "category": CARDS[who]}
         anyone = known if chance.random() < 0.6 else {"at": at}
-        match chance.choice(("sign_up", "sign_up", "withdrawal", "attends", "passage", "feedback")):
+        match chance.choice(
+            ("sign_up", "sign_up", "withdrawal", "attends", "passage", "feedback", "registers")
+        ):
             case "sign_up":
                 return sign_up(number, offer=chance.choice(OFFERS), **known, **common)
             case "withdrawal":
                 return withdrawal(number, offer=chance.choice(OFFERS), **known, **common)
             case "attends":
                 return attends(number, session=chance.choice(("delegates", "in")), **known, **common)
+            case "registers":
+                return registration(number, **known, **common)
             case "passage":
                 return passage(number, chance.choice(("in", "out")), **anyone, **common)
             case _:
@@ -209,7 +219,7 @@ class Houses:
         """Give a body with two fairs."""
         house = House(self._store, f"body-{next(self._numbers)}")
         with self._store.writing() as connection:
-            Registry(connection, house.body).put_fair(FairRow(SECOND_FAIR, TOUR, "fes", ZONE, b"{}"))
+            Registry(connection, house.body).put_fair(FairRow(SECOND_FAIR, TOUR, "fes", ZONE, _BOOTHS))
         return house
 
 

@@ -15,6 +15,7 @@ from server.settings import Home
 from server.store.engine import Store
 from tests.server.facts import (
     HOUR,
+    NINE,
     OTHER_DEVICE,
     attends,
     batch,
@@ -22,15 +23,22 @@ from tests.server.facts import (
     event_id,
     feedback,
     passage,
+    raw,
+    registration,
     sign_up,
     visit,
+    void,
     withdrawal,
 )
+from wire.card import Category
 from wire.envelope import Batch
+from wire.events import CardRef, Visit
 
 RABAT: Final = "rabat-2024"
 CASABLANCA: Final = "casablanca-2024"
 INVITED: Final = "0001-00c0ffee00c0ff"
+DAY_OF_CASABLANCA: Final = 1_733_562_000_000  # 2024-12-07 09:00 UTC
+DAY_OF_RABAT: Final = 1_735_376_400_000  # 2024-12-28 09:00 UTC
 
 
 class Desk:
@@ -178,3 +186,161 @@ def test_a_session_that_is_none_names_those_that_are(desk: Desk) -> None:
 def test_a_fair_with_nothing_but_a_feedback_is_not_removed(desk: Desk) -> None:
     desk.take(batch(1, feedback(1, face=1, fair=CASABLANCA)))
     assert "a fair with facts cannot be removed" in desk.type("tour", "remove", CASABLANCA, code=1)
+
+
+def came(number: int, who: int, at: int, booth: str, *, territory: int = 4, fair: str = RABAT) -> bytes:
+    """Give a visit by somebody from a territory."""
+    whose = CardRef(key_id=1, card_id=f"{who:014x}", category=Category.ACTIVE, territory=territory)
+    return raw(number, Visit(card=whose), occurred_at=at, booth=booth, fair=fair)
+
+
+def insurers_are(desk: Desk, sector: str) -> None:
+    """Load the tour again, its insurance under another sector."""
+    file = desk.home.parent / "tour.toml"
+    text = file.read_text(encoding="utf-8")
+    assert text.count('sector = "insurance"') == 1
+    file.write_text(text.replace('sector = "insurance"', f'sector = "{sector}"'), encoding="utf-8")
+    desk.type("tour", "load", file)
+
+
+def counts(entries: dict[str, dict[str, int]]) -> dict[str, tuple[int, int]]:
+    """Give visits and attendance, to be read at a glance."""
+    return {key: (entry["visits"], entry["attendance"]) for key, entry in entries.items()}
+
+
+def test_visits_by_sector_and_by_territory(desk: Desk) -> None:
+    """Two booths of banks: whoever was at both is one of those who were with the banks."""
+    insurers_are(desk, "bank")
+    desk.take(
+        batch(
+            1,
+            came(1, 1, NINE, "bank"),
+            came(2, 1, NINE, "insurance"),
+            came(3, 2, NINE, "bank", territory=0),
+            came(4, 3, NINE, "membership", territory=99),
+            came(5, 3, NINE, "gone", territory=99),
+        )
+    )
+    found = desk.json("stats", RABAT)
+    assert counts(found["by_sector"]) == {"bank": (3, 2), "other": (1, 1), "own": (1, 1)}
+    assert counts(found["by_territory"]) == {
+        "code-99": (2, 1),
+        "none": (1, 1),
+        "rabat-sale-kenitra": (2, 1),
+    }
+
+
+def test_another_sector_of_a_booth_counts_from_its_first_visit_on(desk: Desk) -> None:
+    desk.take(batch(1, came(1, 1, NINE, "bank"), came(2, 1, NINE, "insurance")))
+    assert counts(desk.json("stats", RABAT)["by_sector"]) == {"bank": (1, 1), "insurance": (1, 1)}
+    insurers_are(desk, "bank")
+    assert counts(desk.json("stats", RABAT)["by_sector"]) == {"bank": (2, 1)}
+    desk.take(batch(3, came(3, 3, NINE, "insurance")))
+    found = desk.json("stats", RABAT)
+    assert counts(found["by_sector"]) == {"bank": (3, 2)}
+    desk.type("rebuild")
+    assert desk.json("stats", RABAT)["by_sector"] == found["by_sector"]
+
+
+def test_a_server_that_runs_counts_by_the_sector_that_is_in_force(desk: Desk) -> None:
+    """One and the same intake, before and after another process has loaded the tour."""
+    intake = Intake(desk.store, "amal", digest_key=bytes(32))
+    intake.take([batch(1, came(1, 1, NINE, "insurance"))], 1)
+    insurers_are(desk, "bank")
+    intake.take([batch(2, came(2, 2, NINE, "insurance"))], 1)
+    assert counts(desk.json("stats", RABAT)["by_sector"]) == {"bank": (2, 2)}
+
+
+def test_first_timers_are_those_who_were_at_no_earlier_stop(desk: Desk) -> None:
+    rabat, casablanca = DAY_OF_RABAT, DAY_OF_CASABLANCA
+    desk.take(batch(1, *(came(number, number, rabat, "bank") for number in (1, 2, 3))))
+    assert desk.json("stats", RABAT)["first_timers"] == 3
+    # A kiosk that was long without a network tells of an earlier stop.
+    late = [came(number + 10, number, casablanca, "bank", fair=CASABLANCA) for number in (1, 4)]
+    desk.take(batch(1, *late, device=OTHER_DEVICE))
+    assert desk.json("stats", RABAT)["first_timers"] == 2
+    assert desk.json("stats", CASABLANCA)["first_timers"] == 2
+    assert desk.json("stats", RABAT)["by_day"] == {
+        "2024-12-28": {"visits": 3, "attendance": 3, "registrations": 0, "first_timers": 2}
+    }
+    assert "3 visits, 3 people, 2 for the first time in the tour" in desk.type("stats", RABAT)
+    # It was a wrong scan: the member was at Rabat for the first time after all.
+    desk.take(batch(3, void(20, 11), device=OTHER_DEVICE))
+    assert desk.json("stats", RABAT)["first_timers"] == 3
+    assert desk.json("stats", CASABLANCA)["first_timers"] == 1
+
+
+def test_a_tour_counts_everybody_once(desk: Desk) -> None:
+    rabat, casablanca = DAY_OF_RABAT, DAY_OF_CASABLANCA
+    desk.take(
+        batch(
+            1,
+            came(1, 1, casablanca, "bank", fair=CASABLANCA),
+            came(2, 1, rabat, "bank"),
+            came(3, 2, rabat, "bank"),
+            sign_up(4, who=1, offer="housing-loan", monotonic_ms=1),
+            sign_up(5, who=1, offer="housing-loan", monotonic_ms=2, fair=CASABLANCA),
+            registration(6, who=9, at=rabat),
+            feedback(7, face=4, fair=CASABLANCA),
+            attends(8, who=2),
+        )
+    )
+    found = desk.json("stats", "amal-2024")
+    assert (found["visits"], found["attendance"], found["first_timers"]) == (3, 2, 2)
+    assert counts(found["by_booth"]) == {"bank": (3, 2)}
+    assert counts(found["by_category"]) == {"active": (3, 2)}
+    assert found["by_fair"][RABAT] == {
+        "visits": 2,
+        "attendance": 2,
+        "registrations": 1,
+        "first_timers": 1,
+        "sign_ups": 1,
+        "feedback": 0,
+    }
+    assert next(iter(found["by_fair"])) == CASABLANCA  # in the order of the tour
+    assert found["sign_ups"]["by_offer"] == {"housing-loan": 1}
+    assert (found["registrations"], found["feedback"]["count"]) == (1, 1)
+    assert found["sessions"][RABAT]["delegates"]["attended"] == 1
+    told = desk.type("stats", "amal-2024")
+    assert "amal-2024: 3 visits, 2 people, 1 registered" in told
+    assert desk.type("rebuild", "amal-2024").count("-202") == len(found["by_fair"])
+    assert desk.json("stats", "amal-2024") == found
+
+
+def test_a_day_is_told_by_itself(desk: Desk) -> None:
+    day = 24 * HOUR
+    desk.take(
+        batch(
+            1,
+            came(1, 1, NINE, "bank"),
+            came(2, 1, NINE + day, "insurance"),
+            came(3, 2, NINE + day, "insurance"),
+            registration(4, who=9, at=NINE + day),
+            feedback(5, face=2, occurred_at=NINE + day),
+            feedback(6, face=5),
+            sign_up(7, who=1, offer="housing-loan", at=NINE + day, monotonic_ms=1),
+            sign_up(8, who=2, offer="housing-loan", monotonic_ms=1),
+            passage(9, "in", at=NINE + day),
+        )
+    )
+    for name in (RABAT, "amal-2024"):
+        found = desk.json("stats", name, "--day", "2024-12-29")
+        assert (found["visits"], found["attendance"], found["first_timers"]) == (2, 2, 1)
+        assert counts(found["by_booth"]) == {"insurance": (2, 2)}
+        assert list(found["by_day"]) == ["2024-12-29"]
+        assert list(found["by_hour"]) == ["2024-12-29T09:00Z"]
+        assert (found["registrations"], found["feedback"]["mean_face"]) == (1, 2.0)
+        assert found["sign_ups"]["by_offer"] == {"housing-loan": 1}
+        assert found["occupancy"]["day"] == "2024-12-29"
+        assert found["occupancy"]["inside"] == 1
+        empty = desk.json("stats", name, "--day", "2024-12-30")
+        assert (empty["visits"], empty["by_day"], empty["registrations"]) == (0, {}, 0)
+    assert f"{RABAT}, 2024-12-29: 2 visits, 2 people" in desk.type("stats", RABAT, "--day", "2024-12-29")
+    assert "'2024-13-01'" in desk.type("stats", RABAT, "--day", "2024-13-01", code=2)
+    assert desk.json("stats", RABAT, "--day", "0001-01-01")["visits"] == 0
+    assert desk.json("stats", RABAT, "--day", "9999-12-31")["visits"] == 0
+
+
+def test_what_is_neither_fair_nor_tour_names_the_fairs(desk: Desk) -> None:
+    assert "there is no fair 'amal': choose one of" in desk.type("stats", "amal", code=1)
+    assert "there is no fair 'amal': choose one of" in desk.type("rebuild", "amal", code=1)

@@ -366,6 +366,9 @@ def test_a_visit_counts_in_every_figure(house: House) -> None:
         ("day", "2024-12-29"): (1, 1),  # half past midnight in Morocco
         ("hour", "2024-12-28T23:00Z"): (1, 1),
         ("category", "child"): (1, 1),
+        ("sector", "other"): (1, 1),
+        ("territory", "4"): (1, 1),
+        ("first", "2024-12-29"): (0, 1),
     }
 
 
@@ -541,6 +544,9 @@ def test_a_clock_offset_moves_the_facts_of_its_boot(
         ("hour", hour): (1, 1),
         ("day", day): (1, 1),
         ("category", "active"): (1, 1),
+        ("sector", "other"): (1, 1),
+        ("territory", "4"): (1, 1),
+        ("first", day): (0, 1),
     }
     assert house.rows()[0]["occurred_at"] in {ms(at), NINE}  # what the kiosk said stays
 
