@@ -36,7 +36,10 @@ class Office:
         return self.pairings.make(name, "bank", "").text
 
     def lets_in(self, code: PairingCode) -> bool:
-        return code.account in {row.name for row in self.stage.office.accounts()}
+        return code.account in self.accounts()
+
+    def accounts(self) -> set[str]:
+        return {row.name for rows in self.stage.office.accounts().values() for row in rows}
 
     def kiosks(self) -> list[str]:
         return [row.name for row in self.stage.office.kiosks()]
@@ -152,7 +155,7 @@ def test_a_code_brings_settings_and_the_keys_are_the_kiosks_own(office: Office, 
     assert row.batch_key not in {config.batch_seed, config.card_seed}
     assert kiosk.config.stat().st_mode & 0o777 == 0o600
     assert not (kiosk.path / "kiosk.data" / "pairing.json").exists()
-    assert row.device in {account.name for account in office.stage.office.accounts()}
+    assert row.device in office.accounts()
 
 
 def test_a_used_old_or_replaced_code_is_refused(tmp_path: Path, office: Office, kiosk: Newcomer) -> None:
