@@ -23,6 +23,7 @@ CAPITALS: Final = 1
 _CHOICES: Final = frozenset({"category", "territory", "language"})
 _CARD_DIGITS: Final = 18
 _MOST: Final = {"phone": phones.LONGEST, "birth": 8, "principal": _CARD_DIGITS, "employee_number": 32}
+_CARD_NUMBER: Final = re.compile(f"[0-9a-f]{{{_CARD_DIGITS}}}")
 _LETTERS: Final = re.compile(r"[A-Za-z.\\]")
 RegistrationWish = RegisterWish | PrintCardWish
 
@@ -33,9 +34,12 @@ class Enrolment:
     def __init__(self, form: Form, places: Callable[[], Places], today: date) -> None:
         """Take what is asked, the places to choose from, and the fair's day for days of birth."""
         self._places = places
-        self._by_digits = {"phone", "birth", "principal"}
-        if form.employee_number and not _LETTERS.search(form.employee_number.replace(r"\d", "")):
+        self._by_digits = {"phone", "birth"}
+        if is_of_digits(form.employee_number):
             self._by_digits.add("employee_number")
+        if not form.employee_number or is_of_digits(form.employee_number):
+            # A card's number, mostly; where an employee's has letters, the keyboard types either.
+            self._by_digits.add("principal")
         rules = Rules(
             today,
             pattern=form.employee_number,
@@ -79,6 +83,7 @@ class Enrolment:
         for kind, is_open in (
             (Kind.FORM_LEAVE, self._leaving),
             (Kind.FORM_CARD, self.made is not None),
+            (Kind.FORM_MATCHES, self.likely is not None and bool(self.likely.matches)),
             (Kind.FORM_LIKELY, self.likely is not None),
             (Kind.FORM_SUMMARY, self.step == SUMMARY),
         ):
@@ -108,7 +113,7 @@ class Enrolment:
 
     def reading(self, card: str) -> bool:
         """Take a card that was shown as the principal's; False where none is asked for."""
-        if not card or self.step != "principal" or self.screen != Kind.FORM_NUMBER:
+        if not card or self.step != "principal" or self.screen not in {Kind.FORM_NUMBER, Kind.FORM_WRITE}:
             return False
         self.entries.write(self.step, card.replace("-", ""))
         self._take()
@@ -126,7 +131,7 @@ class Enrolment:
                 return self._printed(self.made)
             case Kind.FORM_CARD, Do.ANOTHER:
                 self.over = self.anew = True
-            case Kind.FORM_LIKELY, Do.YES:
+            case ((Kind.FORM_LIKELY | Kind.FORM_MATCHES), Do.YES):
                 self.likely = None
                 return self._wish(language, sure=True)
             case Kind.FORM_SUMMARY, Do.SAVE:
@@ -223,7 +228,7 @@ class Enrolment:
         self.part = CAPITALS if step == "name_latin" or self._by_keyboard(step) else 0
 
     def _by_keyboard(self, step: str) -> bool:
-        return step == "employee_number" and step not in self._by_digits
+        return step in {"employee_number", "principal", "national_id"} and step not in self._by_digits
 
     def _save(self, language: str) -> RegistrationWish | None:
         if missing := self.entries.missing():
@@ -242,6 +247,11 @@ class Enrolment:
         return PrintCardWish(made.token, value("category"), value("name_ar"), value("name_latin"))
 
 
+def is_of_digits(pattern: str) -> bool:
+    """Say whether every number of a body's pattern is written with digits alone."""
+    return bool(pattern) and not _LETTERS.search(pattern.replace(r"\d", ""))
+
+
 _DAY, _MONTH, _FIRST_OF_CENTURY = 2, 4, ("19", "20")
 
 
@@ -254,6 +264,6 @@ def shown(field: str, typed: str) -> str:
             return f"{typed[:_DAY]}/{typed[_DAY:]}"
         parts = (typed[:_DAY], typed[_DAY:_MONTH], typed[_MONTH:])
         return "/".join(filter(None, parts)) if len(typed) > _MONTH else typed
-    if field == "principal" and len(typed) == _CARD_DIGITS:
+    if field == "principal" and _CARD_NUMBER.fullmatch(typed):
         return f"{typed[:4]}-{typed[4:]}"
     return typed

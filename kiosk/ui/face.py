@@ -27,7 +27,10 @@ _LINE_STEP: Final = 1 / 300
 _RISE_S: Final = 0.15
 _RISE_FROM: Final = 0.3
 _TYPED_INTO: Final = frozenset(
-    {Kind.NUMBER, Kind.WRITE, Kind.PIN, Kind.BY_HAND, Kind.FORM_WRITE, Kind.FORM_NUMBER, Kind.FORM_SEARCH}
+    {
+        *(Kind.NUMBER, Kind.WRITE, Kind.PIN, Kind.FORM_WRITE, Kind.FORM_NUMBER, Kind.FORM_SEARCH),
+        *(Kind.CARD_NUMBER, Kind.FIND, Kind.CONFIRM_NUMBER, Kind.CONFIRM_WRITE, Kind.FAMILY, Kind.HOW_MANY),
+    }
 )
 _KEYS: Final = frozenset({Do.DIGIT, Do.ERASE, Do.TEXT})
 """These leave the screen as it is: whoever types fast means each of them."""

@@ -27,7 +27,8 @@ _QUESTION_ICONS: Final = {
     Kind.STILL: "hourglass",
     Kind.CALLED: "bell-ring",
     Kind.NOTHING_TO_UNDO: "check-check",
-    Kind.NO_CARD: "user",
+    Kind.UNCONFIRMED: "user-x",
+    Kind.LOST: "ban",
     Kind.SWITCH: "store",
     Kind.NO_STICK: "usb",
     Kind.RESTART: "refresh-cw",
@@ -117,7 +118,7 @@ def draw_number(page: Page) -> None:
     A card's number has letters, too. Where there is a tile, it is a button below the words.
     """
     kit, view = page.kit, page.view
-    by_card = view.kind == Kind.BY_HAND or view.keys == "card"
+    by_card = view.keys == "card"
     wide = kit.mm(_WIDE_PAD_MM if by_card else _PAD_MM)
     area = actions(page, header(page, inside(page), "", star=False))
     # A pad is higher than what the gaps of other screens leave on a small one.

@@ -31,7 +31,7 @@ _LOWER_MM: Final = 114.0
 _LOWER_UPRIGHT_MM: Final = 200.0
 """How much of the screen is used where controls are lower: what a 10-inch one has."""
 _LOWER_MARGIN: Final = 3.0
-_TALL_ROW: Final = 25.0
+TALL_ROW: Final = 25.0
 _FOOT_ACTION: Final = 72.0
 _STRIP_ICONS: Final = {About.CLOSED: "plug-zap", About.WIPED: "circle-check"}
 
@@ -119,7 +119,7 @@ def actions(page: Page, area: Rect, shares: Sequence[float] = ()) -> Rect:
     if not found:
         return area
     # Upright there is room for a second line and little for a long word.
-    height = kit.mm(_TALL_ROW if kit.upright else TARGET)
+    height = kit.mm(TALL_ROW if kit.upright else TARGET)
     row, rest = area.cut_bottom(height, kit.mm(GRID * 2))
     if len(found) == 1 and not found[0].main:
         row, _ = row.cut_start(min(row.width, kit.mm(80)))

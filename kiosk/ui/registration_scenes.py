@@ -41,6 +41,10 @@ CATEGORIES: Final = (
 )
 NAME_AR, NAME_LATIN = "فاطمة الزهراء بنعلي", "FATIMA ZAHRA BENALI"
 _NEXT: Final = Act(Do.ENTER)
+_PRINTER_TROUBLES: Final = (
+    *("paper", "open", "jam", "ink", "kept", "offline", "no_printer"),
+    *("no_server", "paused", "rejecting", "refused", "late", "tomorrow"),
+)
 _SOUSS, _AGADIR, _CITY = "09", "09.001", "09.001.01.0"
 
 
@@ -126,8 +130,8 @@ def _of_saving(saved: tuple[Happening, ...], card: tuple[Happening, ...], wall: 
     }
     for what in ("phone", "employee_number", "name"):
         found[f"register-likely-{what.replace('_', '-')}"] = (*saved, LikelyMember(what, earlier))
-    for code in ("closed", "no_form", "no_card_key", "incomplete"):
+    for code in ("closed", "no_form", "no_card_key", "no_key", "incomplete"):
         found[f"register-not-done-{code.replace('_', '-')}"] = (*saved, StaffDone("registration", code))
-    for code in ("paper", "open", "jam", "ink", "kept", "offline", "no_printer"):
+    for code in _PRINTER_TROUBLES:
         found[f"register-print-{code.replace('_', '-')}"] = (*printing, StaffDone("print", code))
     return found

@@ -7,17 +7,22 @@ from typing import Final
 
 from kiosk.rules import wording
 from kiosk.rules.registration import Place
-from kiosk.rules.wording import FormLabel, Label, Said, Translator, enrolling
+from kiosk.rules.wording import FindLabel, FormLabel, Label, Said, Translator, enrolling, finding
 from kiosk.ui.enrolling import CONSENT, Enrolment, shown
 from kiosk.ui.languages import LANGUAGES
+from kiosk.ui.people import CARD_KEYS, alike, card_view, icon_of
 from kiosk.ui.programme import Told
 from kiosk.ui.showing import BACK_ICON
-from kiosk.ui.view import Act, Action, CardShown, Choice, Do, Kind, View
+from kiosk.ui.view import Act, Action, Choice, Do, Kind, View
 
-_CATEGORY_ICONS: Final = {"active": "user-check", "retired": "armchair", "widow": "heart", "child": "baby"}
-_KEYBOARDS: Final = {"name_ar": "ar", "name_latin": "fr", "email": "fr", "employee_number": "fr"}
-CARD_KEYS: Final = "card"
-"""Stands for the pad with which a card's number is typed."""
+_KEYBOARDS: Final = {
+    "name_ar": "ar",
+    "name_latin": "fr",
+    "email": "fr",
+    "employee_number": "fr",
+    "principal": "fr",
+    "national_id": "fr",
+}
 
 
 class RegistrationShowing:
@@ -77,7 +82,7 @@ class RegistrationShowing:
         enrolment = self._enrolment
         return replace(
             view,
-            said=Said(self._reason(), ""),
+            said=Said(enrolling.written(self._words, enrolment.step) or self._reason(), ""),
             heading=self._refused() or self._heading(),
             typed=enrolment.typed,
             keys=_KEYBOARDS.get(enrolment.step, ""),
@@ -114,7 +119,7 @@ class RegistrationShowing:
         return tuple(
             Choice(
                 Act(Do.CHOOSE, each),
-                _CATEGORY_ICONS.get(each, "user"),
+                icon_of(each),
                 self._category(each),
                 chosen=each == chosen,
             )
@@ -231,6 +236,15 @@ class RegistrationShowing:
         register = Action(Act(Do.YES), "user-plus", self._label(FormLabel.REGISTER))
         return replace(view, said=said, actions=(self._back(), register))
 
+    def matches(self, view: View) -> View:
+        """Show whom the server knows already and what is the same; or it is somebody else."""
+        likely, words = self._enrolment.likely, self._words
+        tiles = alike(likely.matches, words) if likely is not None else ()
+        label = finding.find_label(words, FindLabel.SOMEBODY_ELSE)
+        said = Said(finding.find_label(words, FindLabel.IS_IT), "")
+        register = Action(Act(Do.YES), "user-plus", label)
+        return replace(view, said=said, tiles=tiles, actions=(self._back(), register))
+
     def leave(self, view: View) -> View:
         """Ask whether to give it up."""
         discard = Action(Act(Do.YES), "trash-2", self._label(FormLabel.DISCARD))
@@ -241,21 +255,12 @@ class RegistrationShowing:
         made, value = self._enrolment.made, self._enrolment.entries.value
         if made is None:
             return view
-        valid = enrolling.valid_until(self._words, f"{made.valid_to:%d/%m/%Y}")
         actions = [
             Action(Act(Do.ANOTHER), "user-plus", self._label(FormLabel.ANOTHER)),
             Action(Act(Do.FINISH), "check", wording.label(self._words, Label.FINISH), main=True),
         ]
-        if made.can_print:
-            actions.insert(0, Action(Act(Do.PRINT), "printer", self._label(FormLabel.PRINT)))
-        card = CardShown(
-            made.token,
-            value("name_ar"),
-            value("name_latin"),
-            (valid, made.card),
-        )
-        said = Said(self._label(FormLabel.PHOTOGRAPH), "")
-        return replace(view, said=said, card=card, actions=tuple(actions))
+        names = (value("name_ar"), value("name_latin"))
+        return card_view(view, self._words, made, names, actions)
 
 
 _SHOWN: Final[dict[Kind, Callable[[RegistrationShowing, View], View]]] = {
@@ -266,6 +271,7 @@ _SHOWN: Final[dict[Kind, Callable[[RegistrationShowing, View], View]]] = {
     Kind.FORM_CONSENT: RegistrationShowing.consent,
     Kind.FORM_SUMMARY: RegistrationShowing.summary,
     Kind.FORM_LIKELY: RegistrationShowing.likely,
+    Kind.FORM_MATCHES: RegistrationShowing.matches,
     Kind.FORM_LEAVE: RegistrationShowing.leave,
     Kind.FORM_CARD: RegistrationShowing.card,
 }

@@ -17,6 +17,7 @@ from kiosk.notices import (
 from kiosk.rules.desk import Outcome
 from kiosk.ui.example import DESCRIBED, ELSEWHERE, HERE
 from kiosk.ui.example_logo import LOGO, PALE_LOGO
+from kiosk.ui.finding_scenes import finding_scenes
 from kiosk.ui.flow import WARN_S, Flow
 from kiosk.ui.happening import Begun, Happening, Idle, Later, Pause, Ready, Scenes, WithScanner
 from kiosk.ui.languages import Catalogues
@@ -103,6 +104,7 @@ def scenes() -> Scenes:
         | _scenes_of_themes()
         | staff_scenes(WALL)
         | registration_scenes(WALL)
+        | finding_scenes(WALL)
     )
 
 

@@ -8,6 +8,7 @@ from PIL import Image
 from kiosk.ui import shapes
 from kiosk.ui.dialogues import draw_help, draw_language, draw_notice, draw_options
 from kiosk.ui.faces import draw_faces, draw_show_card, draw_topics
+from kiosk.ui.finding_drawing import draw_household, draw_member, draw_people
 from kiosk.ui.geometry import Rect
 from kiosk.ui.kit import Kit
 from kiosk.ui.offering import draw_consent, draw_number, draw_question, draw_tiles
@@ -190,8 +191,21 @@ SCREENS: Final[dict[Kind, Callable[[Page], None]]] = {
     Kind.UNDO: draw_records,
     Kind.WHY: draw_tiles,
     Kind.NOTHING_TO_UNDO: draw_question,
-    Kind.BY_HAND: draw_number,
-    Kind.NO_CARD: draw_question,
+    Kind.BY_HAND: draw_tiles,
+    Kind.CARD_NUMBER: draw_number,
+    Kind.NO_CARD: draw_tiles,
+    Kind.FIND: draw_writing,
+    Kind.FOUND: draw_people,
+    Kind.CONFIRM_BY: draw_tiles,
+    Kind.CONFIRM_NUMBER: draw_number,
+    Kind.CONFIRM_WRITE: draw_writing,
+    Kind.UNCONFIRMED: draw_question,
+    Kind.CONFIRMED: draw_member,
+    Kind.REISSUE: draw_tiles,
+    Kind.LOST: draw_question,
+    Kind.FAMILY: draw_number,
+    Kind.HOUSEHOLD: draw_household,
+    Kind.HOW_MANY: draw_number,
     Kind.BOOTHS: draw_tiles,
     Kind.SWITCH: draw_question,
     Kind.LIGHT: draw_light,
@@ -210,6 +224,7 @@ SCREENS: Final[dict[Kind, Callable[[Page], None]]] = {
     Kind.FORM_CONSENT: draw_agreement,
     Kind.FORM_SUMMARY: draw_tiles,
     Kind.FORM_LIKELY: draw_question,
+    Kind.FORM_MATCHES: draw_people,
     Kind.FORM_LEAVE: draw_question,
     Kind.FORM_CARD: draw_card,
 }

@@ -49,8 +49,8 @@ _ARABIC: Final = "\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\uf
 _LEFT_TO_RIGHT: Final = "A-Za-z\u00c0-\u024f\u1e00-\u1eff\u2d30-\u2d7f"
 _BIDI_CONTROLS: Final = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _PHONE: Final = re.compile(r"\+?[0-9](?:[0-9]|[ .\-/()\u00a0](?=[0-9(+]))*[0-9]")
-_LATIN_RUN: Final = re.compile(f"\\+?[{_LEFT_TO_RIGHT}0-9](?:[^{_ARABIC}]*[{_LEFT_TO_RIGHT}0-9])?\\)?")
-_ARABIC_RUN: Final = re.compile(f"[{_ARABIC}](?:[^{_LEFT_TO_RIGHT}]*[{_ARABIC}])?\\)?")
+_LATIN_RUN: Final = re.compile(f"\\+?[{_LEFT_TO_RIGHT}0-9](?:[^{_ARABIC}]*[{_LEFT_TO_RIGHT}0-9])?\\**\\)?")
+_ARABIC_RUN: Final = re.compile(f"[{_ARABIC}](?:[^{_LEFT_TO_RIGHT}]*[{_ARABIC}])?\\**\\)?")
 _AN_ARABIC_LETTER: Final = re.compile(f"[{_ARABIC}]")
 _JOINERS: Final = frozenset("\u200c\u200d")
 _TIFINAGH_RUN: Final = re.compile("([\u2d30-\u2d7f]+)")
@@ -391,7 +391,7 @@ def isolate(line: str, direction: str) -> str:
     """Isolate what runs against a line's direction, so that nothing around it changes places.
 
     In Arabic that is a phone number in groups, which else comes out with its groups reversed,
-    and a run of Latin words with the brackets among them.
+    and a run of Latin words with the brackets among them, and the stars that mask a name.
     """
     if direction == "rtl":
         return _LATIN_RUN.sub(lambda found: _isolated_run(found, _LRI), line)

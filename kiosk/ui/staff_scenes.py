@@ -90,8 +90,8 @@ def _of_members(menu: tuple[Happening, ...], known: StaffView) -> Scenes:
     records: tuple[Happening, ...] = (*menu, *_opened(Kind.UNDO))
     why: tuple[Happening, ...] = (*records, Act(Do.FACT, known.facts[0].event_id))
     undone: tuple[Happening, ...] = (*why, Act(Do.REASON, "wrong_card"))
-    number: tuple[Happening, ...] = (*menu, *_opened(Kind.BY_HAND))
-    no_card: tuple[Happening, ...] = (*number, *_opened(Kind.NO_CARD))
+    number: tuple[Happening, ...] = (*menu, *_opened(Kind.BY_HAND, Kind.CARD_NUMBER))
+    no_card: tuple[Happening, ...] = (*menu, *_opened(Kind.BY_HAND, Kind.NO_CARD))
     by_hand: tuple[Happening, ...] = (*number, *_typed(NUMBER), Act(Do.ENTER))
     found: Scenes = {
         "staff-undo": records,

@@ -9,7 +9,9 @@ from typing import Final
 from kiosk.notices import RecordedFact
 from kiosk.rules import wording
 from kiosk.rules.wording import Label, Said, StaffLabel, Translator, staffing
+from kiosk.ui.by_hand import ASKED
 from kiosk.ui.condition import Condition
+from kiosk.ui.finding_showing import FindingShowing, without_card
 from kiosk.ui.pin import PinPad
 from kiosk.ui.programme import Told
 from kiosk.ui.registration_showing import RegistrationShowing
@@ -30,6 +32,8 @@ _MENU: Final = (
     (Kind.POWER, "power", StaffLabel.POWER),
 )
 _COVERED: Final = "covered"
+_NOT_TOLD: Final = frozenset({"nobody", "no_answer", "too_many", "unknown_staff"})
+"""Codes of what the server has not told: then a visit without a card is what is left."""
 _HEADED: Final = frozenset(
     {
         Kind.STAFF_MENU,
@@ -41,9 +45,17 @@ _HEADED: Final = frozenset(
         Kind.EXPORT,
         Kind.DIAGNOSTICS,
         Kind.POWER,
+        Kind.BY_HAND,
+        Kind.NO_CARD,
+        Kind.FOUND,
+        Kind.CONFIRM_BY,
+        Kind.CONFIRMED,
+        Kind.REISSUE,
+        Kind.HOUSEHOLD,
         Kind.FORM_CHOICE,
         Kind.FORM_SUMMARY,
         Kind.FORM_CONSENT,
+        Kind.FORM_MATCHES,
     }
 )
 """Screens whose heading is what they say; the others have the booth's name above them."""
@@ -107,17 +119,19 @@ class StaffShowing:
         return self._ignored(view) if talk.ignored(self._now) else view
 
     def _shown(self, view: View) -> View:
-        enrolment = self._talk.enrolment
-        if enrolment is None:
-            return _SHOWN[self._talk.screen](self, view)
-        return RegistrationShowing(enrolment, self._told, self._words, view.language).view(view)
+        enrolment, by_hand = self._talk.enrolment, self._talk.by_hand
+        if enrolment is not None:
+            return RegistrationShowing(enrolment, self._told, self._words, view.language).view(view)
+        if by_hand is not None:
+            return FindingShowing(by_hand, self._told, self._words, view.language).view(view)
+        return _SHOWN[self._talk.screen](self, view)
 
     def _ignored(self, view: View) -> View:
         """Say above the screen that a card was no visit; a number that is typed stands there itself."""
         words = staffing.ignored(self._words)
         if view.kind in _HEADED:
             return replace(view, said=replace(view.said, title=words))
-        if view.kind in {Kind.FORM_WRITE, Kind.FORM_SEARCH}:
+        if view.kind in {Kind.FORM_WRITE, Kind.FORM_SEARCH, Kind.FIND, Kind.CONFIRM_WRITE}:
             return replace(view, heading=words)
         return replace(view, booth=words)
 
@@ -172,7 +186,7 @@ class StaffShowing:
 
     def undo(self, view: View) -> View:
         """Show the newest records, the newest first."""
-        known = self._talk.known
+        known = self._talk.chores.known
         if known is not None and not known.facts:
             said = staffing.nothing_to_undo(self._words)
             return replace(view, kind=Kind.NOTHING_TO_UNDO, said=said, actions=self._out())
@@ -189,7 +203,7 @@ class StaffShowing:
 
     def why(self, view: View) -> View:
         """Ask why a record is undone."""
-        fact = self._talk.fact
+        fact = self._talk.chores.fact
         tiles = tuple(
             Choice(Act(Do.REASON, code), _REASON_ICONS[code], staffing.reason(self._words, code))
             for code in staffing.REASONS
@@ -197,27 +211,9 @@ class StaffShowing:
         title = " ".join(filter(None, (self._label(StaffLabel.WHY), self._fact(fact) if fact else "")))
         return replace(view, said=Said(title, ""), tiles=tiles, actions=self._out())
 
-    def by_hand(self, view: View) -> View:
-        """Take a card's number; beside it stands the way for whoever has no card."""
-        number = self._talk.number
-        without = self._label(StaffLabel.WITHOUT_CARD)
-        check_in = Action(Act(Do.ENTER), "check", self._label(StaffLabel.CHECK_IN), main=True)
-        finish = replace(self._finish(), main=False, icon="log-out")
-        return replace(
-            view,
-            said=staffing.number(self._words, odd=number.odd),
-            typed=number.shown,
-            tiles=(Choice(Act(Do.OPEN, Kind.NO_CARD), "user", without),),
-            actions=(self._back(), finish, check_in),
-        )
-
-    def no_card(self, view: View) -> View:
-        """Ask whether to record a visit of nobody in particular."""
-        return replace(view, said=staffing.no_card(self._words), actions=self._yes_or_no("check"))
-
     def booths(self, view: View) -> View:
         """Show the fair's booths, with a tick on the one at which the kiosk stands."""
-        here = self._talk.known.booth if self._talk.known else ""
+        here = self._talk.chores.known.booth if self._talk.chores.known else ""
         tiles = tuple(
             Choice(Act(Do.BOOTH, booth), "", self._booth(booth), chosen=booth == here)
             for booth in self._told.booths
@@ -226,12 +222,12 @@ class StaffShowing:
 
     def switch(self, view: View) -> View:
         """Ask whether to move to another booth."""
-        said = staffing.switch(self._words, self._booth(self._talk.booth))
+        said = staffing.switch(self._words, self._booth(self._talk.chores.booth))
         return replace(view, said=said, actions=self._yes_or_no("check"))
 
     def light(self, view: View) -> View:
         """Show what the camera sees, how often it looks, and whether that will do."""
-        known, code = self._talk.known, self._condition.camera_trouble
+        known, code = self._talk.chores.known, self._condition.camera_trouble
         cause = wording.cause(self._words, "camera", code) if code else staffing.sees_well(self._words)
         said = Said(staffing.pictures(self._words, known.camera_rate if known else None), "")
         actions = (self._back(), self._look_again(), self._finish())
@@ -240,7 +236,7 @@ class StaffShowing:
 
     def state(self, view: View) -> View:
         """Say how the network is, what waits, how much room there is, and which versions these are."""
-        known, condition, words = self._talk.known, self._condition, self._words
+        known, condition, words = self._talk.chores.known, self._condition, self._words
         if known is None:
             return replace(view, kind=Kind.MOMENT, said=staffing.busy(words, "look"))
         since, connected = condition.network_since, condition.network_up
@@ -263,7 +259,7 @@ class StaffShowing:
 
     def sticks(self, view: View) -> View:
         """Let a stick be chosen, or ask for one."""
-        sticks = self._talk.known.sticks if self._talk.known else ()
+        sticks = self._talk.chores.known.sticks if self._talk.chores.known else ()
         actions = (self._back(), self._look_again(), self._finish())
         if not sticks:
             return replace(view, kind=Kind.NO_STICK, said=staffing.no_stick(self._words), actions=actions)
@@ -289,7 +285,10 @@ class StaffShowing:
         if result is None or result.code:
             what, code = (result.what, result.code) if result else ("", "")
             said = staffing.not_done(self._words, what, code)
-            return replace(view, kind=Kind.STAFF_NOT_DONE, said=said, actions=self._out())
+            actions = self._out()
+            if what in ASKED and code in _NOT_TOLD:
+                actions = (self._back(), without_card(self._words))
+            return replace(view, kind=Kind.STAFF_NOT_DONE, said=said, actions=actions)
         booth = self._booth(result.detail) if result.what == "booth" else ""
         said = staffing.done(self._words, result.what, booth=booth, file=result.detail, count=result.count)
         return replace(view, kind=Kind.STAFF_DONE, said=said, actions=self._out())
@@ -303,8 +302,6 @@ _SHOWN: Final[dict[Kind, Callable[[StaffShowing, View], View]]] = {
     Kind.STAFF_MENU: StaffShowing.menu,
     Kind.UNDO: StaffShowing.undo,
     Kind.WHY: StaffShowing.why,
-    Kind.BY_HAND: StaffShowing.by_hand,
-    Kind.NO_CARD: StaffShowing.no_card,
     Kind.BOOTHS: StaffShowing.booths,
     Kind.SWITCH: StaffShowing.switch,
     Kind.LIGHT: StaffShowing.light,

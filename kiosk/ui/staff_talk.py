@@ -2,41 +2,35 @@
 
 It begins when the station lets somebody in. It ends with Finish, when the station says so, or when
 nothing was touched for as long as the station keeps them in: a touch keeps them in there, too, and
-that is told to it now and then.
+that is told to it now and then. What is done to the kiosk itself is in ``chores``; a registration,
+and whom they serve by hand, lie over it while they last.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from kiosk.notices import (
     CardIgnored,
+    HouseholdFound,
     LikelyMember,
-    RecordedFact,
+    MemberConfirmed,
+    MembersFound,
     Registered,
+    Reissued,
     StaffDone,
     StaffIn,
     StaffNotice,
     StaffOut,
     StaffView,
 )
+from kiosk.ui import by_hand, chores
+from kiosk.ui.by_hand import ByHand
+from kiosk.ui.chores import Chores
 from kiosk.ui.enrolling import Enrolment
 from kiosk.ui.programme import Told
 from kiosk.ui.view import Act, Do, Kind
-from kiosk.wishes import (
-    ByHandWish,
-    DiagnosticsWish,
-    ExportWish,
-    QuitWish,
-    RegisterWish,
-    RestartWish,
-    StaffEndWish,
-    StaffLookWish,
-    StaffWish,
-    SwitchBoothWish,
-    UndoWish,
-)
+from kiosk.wishes import RegisterWish, StaffEndWish, StaffLookWish, StaffWish
 
 KEEP_EVERY_S: Final = 10.0
 """The station hears of touches that ask nothing of it no more often."""
@@ -44,45 +38,12 @@ IGNORED_S: Final = 4.0
 """How long the line stands which says that a card was no visit."""
 AT_ONCE_S: Final = 0.4
 """An answer that comes within so much is not waited for visibly."""
-NUMBER_DIGITS: Final = 18
-_KEY_DIGITS: Final = 4
-"""A card's number is ``0001-00c0ffee00c0ff``: the dash stands by itself."""
 WARN_S: Final = 20.0
-"""So long before a registration is wiped it is asked whether anybody is there."""
+"""So long before a registration or a card is wiped it is asked whether anybody is there."""
 _PATIENCE_S: Final = {"export": 300.0, "diagnostics": 60.0, "print": 90.0}
 _OTHER_PATIENCE_S: Final = 8.0
-_MENU: Final = frozenset(
-    {
-        Kind.REGISTER,
-        Kind.UNDO,
-        Kind.BY_HAND,
-        Kind.BOOTHS,
-        Kind.LIGHT,
-        Kind.STATE,
-        Kind.EXPORT,
-        Kind.DIAGNOSTICS,
-        Kind.POWER,
-    }
-)
 _REGISTRATION: Final = "registration"
-_LOOKED_AT: Final = frozenset({Kind.UNDO, Kind.LIGHT, Kind.STATE, Kind.EXPORT, Kind.DIAGNOSTICS})
-"""What these show is asked of the station when they are opened."""
-
-
-@dataclass(slots=True)
-class Typing:
-    """A card's number while it is typed; hexadecimal digits, without the dash."""
-
-    digits: str = ""
-    odd: bool = False
-    """Whether what was typed is no number."""
-
-    @property
-    def shown(self) -> str:
-        """Give it as the card has it."""
-        if len(self.digits) < _KEY_DIGITS:
-            return self.digits
-        return f"{self.digits[:_KEY_DIGITS]}-{self.digits[_KEY_DIGITS:]}"
+_ANSWERED: Final = {**chores.ANSWERED, **by_hand.ANSWERED, RegisterWish: _REGISTRATION}
 
 
 class StaffTalk:
@@ -93,60 +54,62 @@ class StaffTalk:
         self._told = told
         self.today = date.max
         """The fair's day, as the screen's clock has it."""
+        self.chores = Chores()
         self.enrolment: Enrolment | None = None
         """The registration that is open."""
-        self.known: StaffView | None = None
-        """How the kiosk does, as the station has said last."""
+        self.by_hand: ByHand | None = None
+        """Whom they serve by hand."""
+        self.open = False
+        """Whether somebody of the staff is in."""
         self.pending = ""
         """What the station was asked to do and has not answered: as :class:`StaffDone` calls it."""
         self.result: StaffDone | None = None
         """What came of it; ``code`` may be ``no_answer`` or ``no_disk``, too."""
-        self.booth = ""
-        self.fact: RecordedFact | None = None
-        self.number = Typing()
         self.since = 0.0
         """When it was touched last."""
-        self.wipes = 0
-        """How often something that was typed has been forgotten."""
+        self._wiped = 0
         self._staff_id = ""
         self._seconds = 0.0
         self._told_at = 0.0
         self._owed = False
         self._asked_at = 0.0
         self._ignored_until = 0.0
-        self._screens: list[Kind] = []
-        self._parts: dict[Kind, int] = {}
         self._wishes: list[StaffWish] = []
 
     # -- what is asked -------------------------------------------------------------------------
 
     @property
-    def open(self) -> bool:
-        """Whether somebody of the staff is in."""
-        return bool(self._screens)
+    def _inner(self) -> Enrolment | ByHand | Chores:
+        return self.enrolment or self.by_hand or self.chores
 
     @property
     def screen(self) -> Kind:
         """What is open, whether or not the station still has to answer."""
-        return self.enrolment.screen if self.enrolment is not None else self._screens[-1]
+        return self._inner.screen
 
     @property
     def part(self) -> int:
         """Which part of what does not fit on the screen is shown, from 0."""
-        return self._parts.get(self.screen, 0)
+        return self._inner.part
 
     @property
     def until(self) -> float:
         """When it closes by itself."""
         return self.since + self._seconds
 
+    @property
+    def wipes(self) -> int:
+        """How often something of somebody has been forgotten."""
+        return self._wiped + (self.by_hand.wipes if self.by_hand is not None else 0)
+
     def waits_visibly(self, now: float) -> bool:
         """Say whether the station takes longer to answer than nobody notices."""
         return bool(self.pending) and now >= self._asked_at + AT_ONCE_S
 
     def warns(self, now: float) -> bool:
-        """Say whether a registration is about to be wiped for want of a touch."""
-        return self.enrolment is not None and not self.pending and now >= self.until - WARN_S
+        """Say whether a registration, or a new card, is about to be wiped for want of a touch."""
+        worth = self.enrolment is not None or self.screen == Kind.FORM_CARD
+        return worth and not self.pending and now >= self.until - WARN_S
 
     def ignored(self, now: float) -> bool:
         """Say whether a card was shown just now that was no visit."""
@@ -164,36 +127,53 @@ class StaffTalk:
         match notice:
             case StaffIn(staff_id=staff_id, seconds=seconds):
                 if not self.open or staff_id != self._staff_id:
-                    self._begin(staff_id)
+                    self._close()
+                    self._staff_id, self.open = staff_id, True
                 self._seconds, self.since, self._told_at = seconds, now, now
                 return "touch"
             case StaffOut():
                 self._close()
             case StaffView() if self.open:
-                self.known = notice
+                self.chores.known = notice
             case StaffDone() if self.pending == notice.what:
                 self._answered(notice, now)
                 return "trouble" if notice.code else "accepted"
             case Registered() | LikelyMember() if self.pending == _REGISTRATION:
                 return self._registered(notice, now)
+            case MembersFound() | MemberConfirmed() | Reissued() | HouseholdFound():
+                return self._found(notice, now)
             case CardIgnored(card=card) if self.open:
-                if self.enrolment is None or not self.enrolment.reading(card):
+                if not self._reading(card, now):
                     self._ignored_until = now + IGNORED_S
                 return "touch"
         return ""
 
     def _registered(self, notice: Registered | LikelyMember, now: float) -> str:
         self.pending, self.since = "", now
-        enrolment = self.enrolment
-        if enrolment is None:
+        if self.enrolment is None:
             return ""
         if isinstance(notice, LikelyMember):
-            enrolment.likely = notice
+            self.enrolment.likely, self.enrolment.part = notice, 0
             return "trouble"
-        enrolment.made = notice
+        self.enrolment.made = notice
         # What was typed is on no screen any more.
-        self.wipes += 1
+        self._wiped += 1
         return "accepted"
+
+    def _found(self, notice: by_hand.Found, now: float) -> str:
+        if self.by_hand is None or self.pending != by_hand.ANSWERED[type(notice)]:
+            return ""
+        self.pending, self.since = "", now
+        return self.by_hand.hear(notice)
+
+    def _reading(self, card: str, now: float) -> bool:
+        """Take a card that was shown where one is asked for."""
+        if self.pending or self.result is not None:
+            return False
+        if self.by_hand is not None and (wish := self.by_hand.reading(card)) is not None:
+            self._ask(wish, now)
+            return True
+        return self.enrolment is not None and self.enrolment.reading(card)
 
     def disk_full(self, now: float) -> bool:
         """Hear that the journal cannot be written; True where that is why a wish was not done."""
@@ -225,28 +205,23 @@ class StaffTalk:
             self._wishes.append(StaffEndWish())
             self._close()
 
-    def _begin(self, staff_id: str) -> None:
-        self._close()
-        self._staff_id, self._screens = staff_id, [Kind.STAFF_MENU]
-
     def _close(self) -> None:
         """Forget who was in and what they did."""
-        self._forget_number()
+        self._forget_by_hand()
         self._forget_enrolment()
-        self._staff_id, self.pending, self.booth = "", "", ""
-        self.result = self.fact = self.known = None
+        self.chores = Chores()
+        self._staff_id, self.pending, self.result, self.open = "", "", None, False
         self._ignored_until, self._owed = 0.0, False
-        self._screens, self._parts = [], {}
 
     def _answered(self, done: StaffDone, now: float) -> None:
-        self.pending, self.result, self.since = "", done, now
+        self.pending, self.since = "", now
+        if done.code and self.by_hand is not None and self.by_hand.refused(done):
+            return
+        self.result = done
         if not done.code:
-            self._forget_number()
-            self._screens = [Kind.STAFF_MENU]
-
-    def _forget_enrolment(self) -> None:
-        self.wipes += self.enrolment is not None
-        self.enrolment = None
+            if done.what != "print":
+                self._forget_by_hand()
+            self.chores.to_menu()
 
     def _enrol(self) -> None:
         """Begin to register a member."""
@@ -254,9 +229,18 @@ class StaffTalk:
         if told.described.form is not None:
             self.enrolment = Enrolment(told.described.form, lambda: told.places, self.today)
 
-    def _forget_number(self) -> None:
-        self.wipes += bool(self.number.digits)
-        self.number = Typing()
+    def _forget_enrolment(self) -> None:
+        self._wiped += self.enrolment is not None
+        self.enrolment = None
+
+    def _serve_by_hand(self) -> ByHand:
+        form = self._told().described.form
+        self.by_hand = ByHand(self.today, form.employee_number if form is not None else "")
+        return self.by_hand
+
+    def _forget_by_hand(self) -> None:
+        self._wiped = self.wipes + (self.by_hand is not None)
+        self.by_hand = None
 
     # -- touches -------------------------------------------------------------------------------
 
@@ -267,109 +251,57 @@ class StaffTalk:
         match act.do:
             case Do.FINISH if self.enrolment is None or self.enrolment.made or self.result:
                 self.end()
-            case Do.BACK if self.enrolment is None or self.result:
-                self._back()
             case _ if self.result is not None:
-                pass
+                self._do_after(self.result, act)
             case _ if self.enrolment is not None:
                 self._do_in_enrolment(self.enrolment, act, now, language)
-            case Do.NEXT | Do.PREVIOUS:
-                self._parts[self.screen] = max(0, self.part + (1 if act.do == Do.NEXT else -1))
-            case Do.LOOK:
-                self._wish(StaffLookWish(), now)
-            case Do.OPEN:
-                self._open(act.of, now)
-            case Do.DIGIT | Do.ERASE | Do.ENTER if self.screen == Kind.BY_HAND:
-                self._type(act, now)
+            case _ if self.by_hand is not None:
+                self._do_by_hand(self.by_hand, act, now)
+            case Do.OPEN if self.screen == Kind.STAFF_MENU and act.of == Kind.REGISTER:
+                self._enrol()
+            case Do.OPEN if self.screen == Kind.STAFF_MENU and act.of == Kind.BY_HAND:
+                self._serve_by_hand()
             case _:
-                self._do_in(act, now)
+                self._ask(self.chores.do(act), now)
+
+    def _do_after(self, result: StaffDone, act: Act) -> None:
+        """Go back; or on without a card, where the server could not tell whose it would be."""
+        if act.do == Do.BACK:
+            self.result = None
+        elif act == Act(Do.OPEN, Kind.NO_CARD) and self.by_hand is not None and result.what in by_hand.ASKED:
+            self.result = None
+            self.by_hand.without_card()
+
+    def _do_by_hand(self, served: ByHand, act: Act, now: float) -> None:
+        self._ask(served.do(act), now)
+        if served.over:
+            self._forget_by_hand()
 
     def _do_in_enrolment(self, enrolment: Enrolment, act: Act, now: float, language: str) -> None:
-        wish = enrolment.do(act, language)
-        if wish is not None:
-            self._ask(_REGISTRATION if isinstance(wish, RegisterWish) else "print", wish, now)
-        elif enrolment.over:
+        if act.do == Do.MATCH:
+            self._take_as_known(enrolment, act.of)
+            return
+        self._ask(enrolment.do(act, language), now)
+        if enrolment.over:
             self._forget_enrolment()
             if enrolment.anew:
                 self._enrol()
 
-    def _back(self) -> None:
-        if self.result is not None:
-            self.result = None
-        elif len(self._screens) > 1:
-            if self.screen == Kind.BY_HAND:
-                self._forget_number()
-            self._screens.pop()
+    def _take_as_known(self, enrolment: Enrolment, member: str) -> None:
+        """Leave a registration for one whom the server knows already."""
+        likely = enrolment.likely
+        if likely is not None and any(each.member == member for each in likely.matches):
+            self._forget_enrolment()
+            self._serve_by_hand().begin_with(likely, member)
 
-    def _open(self, of: str, now: float) -> None:
-        kind = Kind(of)
-        if kind not in _OPENED_IN.get(self.screen, ()):
+    def _ask(self, wish: StaffWish | None, now: float) -> None:
+        """Ask for something, if for anything; what has an answer is waited for."""
+        if wish is None:
             return
-        if kind == Kind.REGISTER:
-            self._enrol()
-            return
-        self._show(kind)
-        if kind in _LOOKED_AT:
-            self._wish(StaffLookWish(), now)
-
-    def _show(self, kind: Kind) -> None:
-        self._screens.append(kind)
-        self._parts[kind] = 0
-
-    def _do_in(self, act: Act, now: float) -> None:
-        match self.screen, act.do:
-            case Kind.BOOTHS, Do.BOOTH if self.known is None or act.of != self.known.booth:
-                self.booth = act.of
-                self._show(Kind.SWITCH)
-            case Kind.UNDO, Do.FACT:
-                facts = self.known.facts if self.known else ()
-                self.fact = next((each for each in facts if each.event_id == act.of), None)
-                if self.fact is not None:
-                    self._show(Kind.WHY)
-            case Kind.WHY, Do.REASON if self.fact is not None:
-                self._ask("undo", UndoWish(self.fact.event_id, act.of), now)
-            case Kind.EXPORT, Do.STICK:
-                self._ask("export", ExportWish(act.of), now)
-            case Kind.DIAGNOSTICS, Do.STICK:
-                self._ask("diagnostics", DiagnosticsWish(act.of), now)
-            case _, Do.YES:
-                self._agree(now)
-
-    def _agree(self, now: float) -> None:
-        """Do what a question has asked about."""
-        match self.screen:
-            case Kind.SWITCH:
-                self._ask("booth", SwitchBoothWish(self.booth), now)
-            case Kind.NO_CARD:
-                self._ask("by_hand", ByHandWish(""), now)
-            case Kind.RESTART:
-                self._ask("restart", RestartWish(), now)
-            case Kind.QUIT:
-                self._ask("quit", QuitWish(), now)
-
-    def _type(self, act: Act, now: float) -> None:
-        number = self.number
-        number.odd = False
-        if act.do == Do.DIGIT:
-            number.digits = (number.digits + act.of)[:NUMBER_DIGITS]
-        elif act.do == Do.ERASE:
-            number.digits = number.digits[:-1]
-        elif len(number.digits) == NUMBER_DIGITS:
-            self._ask("by_hand", ByHandWish(number.shown), now)
-        else:
-            number.odd = True
-
-    def _ask(self, what: str, wish: StaffWish, now: float) -> None:
-        self.pending, self._asked_at = what, now
+        self.pending = _ANSWERED.get(type(wish), "")
+        self._asked_at = now
         self._wish(wish, now)
 
     def _wish(self, wish: StaffWish, now: float) -> None:
         self._wishes.append(wish)
         self._told_at, self._owed = now, False
-
-
-_OPENED_IN: Final = {
-    Kind.STAFF_MENU: _MENU,
-    Kind.BY_HAND: frozenset({Kind.NO_CARD}),
-    Kind.POWER: frozenset({Kind.RESTART, Kind.QUIT}),
-}

@@ -73,16 +73,28 @@ class ChoiceTile(Touchable):
         self.add_widget(Words(kit, below, choice.text, plain, quiet))
 
 
-def grid(page: Page, area: Rect, *, small: bool = False, long: bool = False) -> None:
+MakeTile = Callable[[Kit, Rect, Choice, Callable[[], None]], Touchable]
+
+
+def grid(
+    page: Page,
+    area: Rect,
+    *,
+    small: bool = False,
+    long: bool = False,
+    most: int = 3,
+    tile: MakeTile = ChoiceTile,
+) -> None:
     """Draw the view's tiles into an area, as many as fit; where that is not all, with arrows beside them.
 
     How many fit does not follow their words: they stand in the same places in every language. Where
-    ``small``, a tile is for one word that is not long; where ``long``, for a line of several.
+    ``small``, a tile is for one word that is not long; where ``long``, for a line of several. At
+    ``most`` so many stand side by side. ``tile`` makes one, for choices that are no mere words.
     """
     kit, tiles = page.kit, page.view.tiles
     gap = kit.mm(GRID)
     columns = 1 if kit.upright else 3 if area.width >= kit.mm(_WIDE_MM) else 2
-    columns = max(1, columns - 1) if long else columns
+    columns = min(most, max(1, columns - 1) if long else columns)
     high = kit.mm(TARGET if small else TILE_MM)
     rows = max(1, (area.height + gap) // (high + gap))
     if len(tiles) > columns * rows:
@@ -94,7 +106,7 @@ def grid(page: Page, area: Rect, *, small: bool = False, long: bool = False) -> 
     used = area.middle(area.width, rows * high + (rows - 1) * gap)
     places = [place for row in used.rows(rows, gap) for place in row.columns(columns, gap)]
     for place, choice in zip(places, found, strict=False):
-        page.add(ChoiceTile(kit, place, choice, doer(page.hands, choice.act)))
+        page.add(tile(kit, place, choice, doer(page.hands, choice.act)))
 
 
 def part_of(page: Page, count: int) -> int:

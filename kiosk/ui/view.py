@@ -11,7 +11,8 @@ class Kind(StrEnum):
     """The kinds of screen.
 
     The first group passes, the second is opened over whatever is there, the third is a member's
-    dialogue, the fourth is the staff's menu, the fifth a registration, and the rest stands.
+    dialogue, the fourth is the staff's menu, the fifth what they do by hand, the sixth a registration,
+    and the rest stands.
     ``UNRECORDED`` stands, too, where a kiosk cannot even start for want of its journal.
     """
 
@@ -52,7 +53,6 @@ class Kind(StrEnum):
     WHY = "why"
     NOTHING_TO_UNDO = "nothing_to_undo"
     BY_HAND = "by_hand"
-    NO_CARD = "no_card"
     BOOTHS = "booths"
     SWITCH = "switch"
     LIGHT = "light"
@@ -66,6 +66,21 @@ class Kind(StrEnum):
     STAFF_DONE = "staff_done"
     STAFF_NOT_DONE = "staff_not_done"
 
+    CARD_NUMBER = "card_number"
+    NO_CARD = "no_card"
+    FIND = "find"
+    FOUND = "found"
+    CONFIRM_BY = "confirm_by"
+    CONFIRM_NUMBER = "confirm_number"
+    CONFIRM_WRITE = "confirm_write"
+    UNCONFIRMED = "unconfirmed"
+    CONFIRMED = "confirmed"
+    REISSUE = "reissue"
+    LOST = "lost"
+    FAMILY = "family"
+    HOUSEHOLD = "household"
+    HOW_MANY = "how_many"
+
     REGISTER = "register"
     FORM_WRITE = "form_write"
     FORM_NUMBER = "form_number"
@@ -75,6 +90,7 @@ class Kind(StrEnum):
     FORM_CONSENT = "form_consent"
     FORM_SUMMARY = "form_summary"
     FORM_LIKELY = "form_likely"
+    FORM_MATCHES = "form_matches"
     FORM_LEAVE = "form_leave"
     FORM_CARD = "form_card"
 
@@ -153,6 +169,8 @@ class Do(StrEnum):
     DISCARD = "discard"
     PRINT = "print"
     ANOTHER = "another"
+    MATCH = "match"
+    TICK = "tick"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,22 +192,27 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence with the icon that says the same."""
+
+    icon: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
-    """A tile: perhaps an icon, a word, perhaps a second line; ``chosen`` is what is in force."""
+    """A tile: perhaps an icon, a word, perhaps a second line; ``chosen`` is what is in force.
+
+    Of a person ``notes`` stand in the second line, some with an icon, and ``badge`` beside the name.
+    """
 
     act: Act
     icon: str
     word: str
     text: str = ""
     chosen: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A sentence with the icon that says the same."""
-
-    icon: str
-    words: str
+    notes: tuple[Line, ...] = ()
+    badge: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,9 +268,9 @@ class View:
 
     ``actions`` is the row at the bottom, ``tiles`` are choices, and ``text`` is long: what does not
     fit is shown in parts, ``part`` counts them from 0 and may be beyond the last. ``lines`` stand
-    beside a consent, ``typed`` is what was typed so far, ``keys`` with which keys where these are not
-    the language's: another's, or ``card``. ``voice`` names what is read aloud where the
-    kind of screen does not.
+    beside a consent or a name, ``typed`` is what was typed so far, ``keys`` with which keys where these
+    are not the language's: another's, ``card``, or ``both`` for Arabic and Latin. ``voice`` names what
+    is read aloud where the kind of screen does not.
     """
 
     kind: Kind

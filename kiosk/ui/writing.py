@@ -3,6 +3,7 @@
 from typing import Final
 
 from kiosk.rules.keyboards import KEYBOARDS, Act, Key, Typed
+from kiosk.ui.both_scripts import BOTH_KEYS, both_keys, runs_from_right
 from kiosk.ui.geometry import Rect
 from kiosk.ui.keyboard import KEYS_MARGIN, Action, Field, Keys
 from kiosk.ui.page import Page, doer, header, inside
@@ -20,10 +21,14 @@ def draw_writing(page: Page) -> None:
     """Draw the field and the keyboard; each key hands on the whole text, since the window keeps none."""
     kit, view = page.kit, page.view
     keyboard = KEYBOARDS.get(view.keys or view.language, KEYBOARDS["fr"])
+    rtl = keyboard.rtl
+    if view.keys == BOTH_KEYS:
+        keyboard = both_keys(view.language, view.part)
+        rtl = runs_from_right(view.typed, keyboard)
     area = inside(page)
     rest = header(page, area, "", star=False)
     field = Rect(area.start, area.top, area.width - 2 * kit.mm(TARGET) - kit.mm(15), kit.mm(TARGET))
-    page.add(Field(kit, field, view.typed, rtl=keyboard.rtl, hint=view.said.title))
+    page.add(Field(kit, field, view.typed, rtl=rtl, hint=view.said.title))
     typed = Typed(view.typed, _MOST)
 
     def press(key: Key) -> None:

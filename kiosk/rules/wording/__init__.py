@@ -6,14 +6,26 @@ never reads a cause or a number by itself; staff read the cause when they touch 
 
 ``verdicts`` are a scan's, ``dialogue`` and ``labels`` a member's who touches the screen, ``standing``
 what is there when nobody does, ``helping`` the help's, and ``technician`` is for pairing and
-scanners, ``staffing`` the staff's menu, ``enrolling`` a registration. ``spoken`` is what all of them say
-aloud.
+scanners, ``staffing`` the staff's menu, ``enrolling`` a registration, ``finding`` what is done by hand,
+``printing`` a card on paper. ``spoken`` is what all of them say aloud.
 """
 
 from collections.abc import Iterator
 
-from kiosk.rules.wording import dialogue, enrolling, helping, spoken, staffing, standing, technician, verdicts
+from kiosk.rules.wording import (
+    dialogue,
+    enrolling,
+    finding,
+    helping,
+    printing,
+    spoken,
+    staffing,
+    standing,
+    technician,
+    verdicts,
+)
 from kiosk.rules.wording.enrolling import FormLabel
+from kiosk.rules.wording.finding import FindLabel
 from kiosk.rules.wording.helping import back, cause, choose_language, for_staff, how_to
 from kiosk.rules.wording.labels import Label, faces, label
 from kiosk.rules.wording.said import Said, Translator
@@ -42,6 +54,7 @@ from kiosk.rules.wording.technician import (
 from kiosk.rules.wording.verdicts import cannot_record, verdict
 
 __all__ = [
+    "FindLabel",
     "FormLabel",
     "Label",
     "Said",
@@ -58,6 +71,7 @@ __all__ = [
     "dialogue",
     "enrolling",
     "faces",
+    "finding",
     "for_staff",
     "how_to",
     "how_to_pair",
@@ -84,10 +98,22 @@ __all__ = [
 
 def all_messages() -> Iterator[str]:
     """Give every sentence that a catalogue must hold, but for those with a number."""
-    parts = (standing, verdicts, technician, helping, dialogue, spoken, staffing, enrolling)
+    parts = (
+        standing,
+        verdicts,
+        technician,
+        helping,
+        dialogue,
+        spoken,
+        staffing,
+        enrolling,
+        finding,
+        printing,
+    )
     yield from dict.fromkeys(sentence for part in parts for sentence in part.messages())
 
 
 def plural_messages() -> tuple[tuple[str, str], ...]:
     """Give the sentences that change with a number."""
-    return (*standing.plural_messages(), *dialogue.plural_messages(), *staffing.plural_messages())
+    parts = (standing, dialogue, staffing, finding)
+    return tuple(pair for part in parts for pair in part.plural_messages())

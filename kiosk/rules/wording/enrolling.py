@@ -37,6 +37,7 @@ _FIELDS: Final = {
     "email": "E-mail address",
     "territory": "Place of residence",
     "language": "Preferred language",
+    "national_id": "National id number",
 }
 _CATEGORIES: Final = {
     "active": "Active",
@@ -55,9 +56,11 @@ _REFUSED: Final = {
     "birth": "Please check this date.",
     "number": "Please check this number.",
     "principal": "Please check this number.",
+    "national_id": "Please check this number.",
 }
 _ODD: Final = "Please look at this again."
 _PRINCIPAL: Final = "Show the principal's card, or type a number."
+_PRINCIPAL_WRITTEN: Final = "Card or number"
 _BIRTH: Final = "Day, month, year"
 _BIRTH_IN_PART: Final = "Day, month, year; or the year alone"
 _LEAVE: Final = Said("Discard this registration?", "Nothing is recorded, and nothing of it is kept.")
@@ -97,6 +100,11 @@ def hint(translator: Translator, which: str, *, in_part: bool) -> str:
     return translator.gettext(_PRINCIPAL) if which == "principal" else ""
 
 
+def written(translator: Translator, which: str) -> str:
+    """Say in a few words what stands in an empty field, where that is not plain."""
+    return translator.gettext(_PRINCIPAL_WRITTEN) if which == "principal" else ""
+
+
 def leave(translator: Translator) -> Said:
     """Ask whether to give a registration up."""
     return in_words(translator, _LEAVE)
@@ -122,5 +130,5 @@ def messages() -> Iterator[str]:
     """Give every sentence that a catalogue must hold."""
     yield from map(str, FormLabel)
     yield from (*_FIELDS.values(), *_CATEGORIES.values(), *_REFUSED.values(), _ODD)
-    yield from (_PRINCIPAL, _BIRTH, _BIRTH_IN_PART, _VALID)
+    yield from (_PRINCIPAL, _PRINCIPAL_WRITTEN, _BIRTH, _BIRTH_IN_PART, _VALID)
     yield from sentences_of(_LEAVE, *_LIKELY.values(), _NOWHERE)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final
 
+from kiosk.rules.wording import finding, printing
 from kiosk.rules.wording.said import Said, Translator, in_words, sentences_of
 
 
@@ -64,7 +65,6 @@ _IGNORED: Final = "Card not recorded: this menu is open"
 _NUMBER: Final = Said("Card number", "")
 _NUMBER_ODD: Final = "It has 18 digits, like 0001-00c0ffee00c0ff."
 _SWITCH: Final = Said("Move this kiosk to {booth}?", "Visits count there from now on.")
-_NO_CARD: Final = Said("Record a visit without a card?", "It counts for this booth, without a name.")
 _ASKED: Final = {
     "restart": Said("Restart this kiosk?", "It is back within a minute. Nothing is lost."),
     "quit": Said("Quit the program?", "Nobody can check in here until it is started again."),
@@ -73,20 +73,17 @@ _NO_STICK: Final = Said("Plug in a USB stick", "Then touch: {look_again}.")
 _NOTHING_TO_UNDO: Final = Said("Nothing to undo", "No record of this kiosk can be undone.")
 
 _WRITING: Final = Said("Writing to the stick", "Please leave it plugged in.")
-_PRINTING: Final = Said("Printing the card", "This takes a moment.")
 _LEAVING: Final = Said("One moment, please", "This kiosk is closing.")
 _DONE: Final = {
     "booth": Said("This kiosk has moved", "It stands here now: {booth}."),
     "undo": Said("It is undone", "This record counts no more. The card may be shown again."),
     "by_hand": Said("It is recorded", "The visit counts for this booth."),
+    "revoke": Said("This card is refused from now on", "Kiosks with a network know it within seconds."),
     "export": Said("The stick is ready", "{file}"),
     "diagnostics": Said("The stick is ready", "{file}"),
-    "print": Said("The card is printed", "Please hand it over."),
 }
 _WRITTEN_ONE: Final = "{count} record in the file {file}"
 _WRITTEN_MANY: Final = "{count} records in the file {file}"
-_NOT_PRINTED: Final = "Photograph the card meanwhile, or print it again."
-_ANY: Final = "any"
 _NOT_DONE: Final = {
     ("booth", "unknown_booth"): Said(
         "This booth is not in the programme", "The programme has changed. Please look at the list again."
@@ -109,18 +106,12 @@ _NOT_DONE: Final = {
     ("registration", "no_card_key"): Said(
         "This kiosk cannot make cards yet", "Connect it once to the server, then try again."
     ),
+    ("registration", "no_key"): Said(
+        "This kiosk cannot keep national ids yet", "Connect it once to the server, then try again."
+    ),
     ("registration", "incomplete"): Said(
         "This form is not complete", "Please look at its fields again, then save it."
     ),
-    ("print", "no_printer"): Said("No printer is set up here", _NOT_PRINTED),
-    ("print", "paper"): Said("The printer has no paper", _NOT_PRINTED),
-    ("print", "open"): Said("The printer is open", _NOT_PRINTED),
-    ("print", "jam"): Said("Paper is stuck in the printer", _NOT_PRINTED),
-    ("print", "ink"): Said("The printer has no ink left", _NOT_PRINTED),
-    ("print", "kept"): Said(
-        "The card is printed", "A copy is left in the print service. Please call a technician."
-    ),
-    ("print", _ANY): Said("The printer does not answer", _NOT_PRINTED),
     ("stick", "full"): Said(
         "The stick is full", "Make room on it, or use another one. Nothing was left on it."
     ),
@@ -136,6 +127,14 @@ _NO_DISK: Final = Said(
 )
 _NO_ANSWER: Final = Said("This was not done", "The kiosk does not answer. Please try again, or restart it.")
 _STICKS: Final = frozenset({"export", "diagnostics"})
+_AS: Final = {
+    "export": "stick",
+    "diagnostics": "stick",
+    "reissue": "registration",
+    "revoke": "by_hand",
+    "household": "by_hand",
+}
+"""What is not done for the same reasons, in the same words."""
 
 _CONNECTED: Final = "Connected"
 _CONNECTED_SINCE: Final = "Connected since {time}"
@@ -198,11 +197,6 @@ def switch(translator: Translator, booth: str) -> Said:
     return Said(said.title.replace("{booth}", booth), said.text)
 
 
-def no_card(translator: Translator) -> Said:
-    """Ask whether to record a visit of somebody who has no card at hand."""
-    return in_words(translator, _NO_CARD)
-
-
 def asked(translator: Translator, what: str) -> Said:
     """Ask whether to ``restart`` or to ``quit``."""
     return in_words(translator, _ASKED[what])
@@ -225,14 +219,18 @@ def busy(translator: Translator, what: str) -> Said:
     if what in _STICKS:
         return in_words(translator, _WRITING)
     if what == "print":
-        return in_words(translator, _PRINTING)
-    return in_words(translator, _LEAVING if what in _ASKED else _LOOKING)
+        return printing.busy(translator)
+    return finding.busy(translator, what) or in_words(translator, _LEAVING if what in _ASKED else _LOOKING)
 
 
 def done(translator: Translator, what: str, *, booth: str = "", file: str = "", count: int = 0) -> Said:
     """Say that a wish was done, as ``StaffDone`` names it; ``booth`` is its name."""
+    if what == "print":
+        return printing.done(translator)
     title, text = _DONE[what].title, _DONE[what].text
-    if what in _STICKS:
+    if what == "by_hand" and count > 1:
+        words = finding.recorded(translator, count)
+    elif what in _STICKS:
         words = translator.ngettext(_WRITTEN_ONE, _WRITTEN_MANY, count) if count else text
     else:
         words = translator.gettext(text)
@@ -244,8 +242,9 @@ def not_done(translator: Translator, what: str, code: str) -> Said:
     """Say what was not done, and why: by ``StaffDone``'s code, ``no_disk`` or ``no_answer``."""
     if code == "no_disk":
         return in_words(translator, _NO_DISK)
-    what = "stick" if what in _STICKS else what
-    known = _NOT_DONE.get((what, code)) or _NOT_DONE.get((what, _ANY), _NO_ANSWER)
+    if what == "print":
+        return printing.not_done(translator, code)
+    known = finding.not_done(what, code) or _NOT_DONE.get((_AS.get(what, what), code), _NO_ANSWER)
     return in_words(translator, known)
 
 
@@ -306,8 +305,8 @@ def messages() -> Iterator[str]:
     yield from map(str, StaffLabel)
     yield from (*REASONS.values(), *_KINDS.values(), _OTHER_KIND)
     yield from (_PIN, *_PIN_REFUSED.values(), _IGNORED, _NUMBER_ODD)
-    yield from sentences_of(_LOOKING, _NUMBER, _SWITCH, _NO_CARD, *_ASKED.values())
-    yield from sentences_of(_NO_STICK, _NOTHING_TO_UNDO, _WRITING, _PRINTING, _LEAVING)
+    yield from sentences_of(_LOOKING, _NUMBER, _SWITCH, *_ASKED.values())
+    yield from sentences_of(_NO_STICK, _NOTHING_TO_UNDO, _WRITING, _LEAVING)
     yield from (said.title for said in _DONE.values())
     yield from (_DONE[what].text for what in _DONE if what not in _STICKS)
     yield from sentences_of(*_NOT_DONE.values(), _NO_DISK, _NO_ANSWER)

@@ -320,6 +320,16 @@ def test_another_card_is_made_shown_and_printed(desk: Stage) -> None:
     assert desk.view().kind == Kind.STAFF_MENU
 
 
+def test_without_a_printer_nothing_is_printed(desk: Stage) -> None:
+    confirmed(desk).touch(NEW_CARD, "ضاعت")
+    desk.hear(replace(MADE, can_print=False))
+    assert [action.act.do for action in desk.view().actions] == [Do.BACK, Do.FINISH]
+    desk.wait(0.5)
+    desk.face.do(Act(Do.PRINT))
+    desk.frame()
+    assert wishes(desk, PrintCardWish) == []
+
+
 def test_a_card_on_the_screen_is_not_wiped_without_a_warning(desk: Stage) -> None:
     confirmed(desk).touch(NEW_CARD, "ضاعت")
     desk.hear(MADE)
@@ -542,6 +552,25 @@ def test_what_belongs_to_another_screen_does_nothing() -> None:
     )
     assert [state.do(act) for act in acts] == [None] * len(acts)
     assert state.screen == Kind.BY_HAND
+
+
+def test_what_a_screen_held_is_in_no_memory_once_it_is_left() -> None:
+    state = ByHand(date(2026, 12, 27), "")
+    state.do(Act(Do.OPEN, Kind.FIND))
+    state.do(Act(Do.TEXT, "فاطمة"))
+    state.hear(MembersFound(MATCHES))
+    state.do(Act(Do.MATCH, MATCHES[0].member))
+    state.do(Act(Do.FIELD, "phone"))
+    state.do(Act(Do.DIGIT, "6"))
+    finding, back = state.finding, Act(Do.BACK)
+    assert (finding.value, finding.match) == ("6", MATCHES[0])
+    state.do(back)
+    assert finding.value == ""
+    state.do(back)
+    state.do(back)
+    assert (finding.matches, finding.match, finding.text) == ((), None, "فاطمة")
+    state.do(back)
+    assert (finding.text, state.screen, state.wipes) == ("", Kind.BY_HAND, 3)
 
 
 def test_a_member_who_was_not_found_is_not_asked_about(desk: Stage) -> None:
