@@ -38,7 +38,7 @@ def archive(
         at = time.gmtime(now / 1000)[:6]
         told = FairTold(Parts(connection, body), fair)
         in_all = archived.count(fair)
-        kiosks = {kiosk.device for kiosk in registry.kiosks() if kiosk.fair == fair}
+        kiosks = {kiosk.device for kiosk in registry.all_kiosks() if kiosk.fair == fair}
         with archive_to(path, at) as writer:
             writer.add("facts.jsonl", _counted(map(fact_line, archived.facts(fair)), in_all, on_facts))
             writer.add("quarantine.jsonl", _quarantined(archived.quarantined(), fair, kiosks))

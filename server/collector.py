@@ -452,6 +452,8 @@ class Collector:
             versions = registry.versions()
             if versions == self._versions:
                 return
+            # A kiosk that was revoked is known no more.
+            self._device_keys, self._keys_read_at = {}, 0.0
             programmes = registry.programmes()
             revocations = registry.revocations()
         said = True

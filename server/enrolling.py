@@ -117,7 +117,7 @@ class Enrolling:
 
     def _settling(self, connection: Transaction, row: Enrolment) -> Settling:
         registry = Registry(connection, self._office.body)
-        kiosk = next((each for each in registry.kiosks() if each.device == row.device), None)
+        kiosk = next((each for each in registry.all_kiosks() if each.device == row.device), None)
         by_whom = f"staff {row.staff_id} at " if row.staff_id else ""
         who = by_whom + (kiosk.name if kiosk else row.device)
         membership = Membership(self._home, self._store, self._office, clock=self._clock, who=who)

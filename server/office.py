@@ -38,6 +38,7 @@ from wire.programme import (
     Programme,
     RevocationIndex,
     Revocations,
+    RevokedKey,
     ServerKeys,
     open_programme,
     open_revocations,
@@ -373,10 +374,34 @@ class Office:
         if fair in registry.closed_fairs():
             raise OfficeError(f"{fair} is closed: open it again first with  riwaq-server fair reopen {fair}")
 
+    def revoked_kiosks(self) -> list[KioskRow]:
+        """Give the kiosks that were revoked."""
+        with self._store.reading() as connection:
+            registry = Registry(connection, self.body)
+            revoked = registry.revoked_kiosks()
+            return [row for row in registry.all_kiosks() if row.device in revoked]
+
     def kiosks(self) -> list[KioskRow]:
-        """Give every kiosk."""
+        """Give every kiosk that works."""
         with self._store.reading() as connection:
             return Registry(connection, self.body).kiosks()
+
+    def revoke_kiosk(self, kiosk: str, reason: str) -> KioskRow:
+        """Let a kiosk, by its id or name, be heard no more, and refuse every card of its key not known here.
+
+        Raises :class:`OfficeError` where there is none, or where several have that name.
+        """
+        with self.acting() as registry:
+            found = [row for row in registry.kiosks() if kiosk in {row.device, row.name}]
+            if len(found) != 1:
+                wrong = f"several kiosks are named {kiosk!r}" if found else f"there is no kiosk {kiosk!r}"
+                raise OfficeError(f"{wrong}: riwaq-server kiosk list  gives the ids of kiosks")
+            [row] = found
+            registry.revoke_kiosk(row.device, self._clock(), reason)
+            self._sign_revocations(registry)
+            self._sign_programmes(registry)
+            self.let_in(registry)
+        return row
 
     def write_accounts(self) -> None:
         """Tell the broker anew who may use it."""
@@ -516,6 +541,9 @@ class Office:
             version=self._next_version(kept[0] if kept else 0),
             issued_at=self._clock(),
             cards=registry.revoked_cards(),
+            keys=[
+                RevokedKey(key_id=key_id, known=cards) for key_id, cards in registry.revoked_keys().items()
+            ],
         )
         message = sign_revocations(revocations, self._home.secrets.body_key(self.body))
         registry.put_revocations(revocations.version, message)

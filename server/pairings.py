@@ -119,7 +119,7 @@ class Pairings:
             refusal = self._refusal(registry, row, ask, message)
             if row is None or refusal is not None:
                 return sign_refusal(ask, refusal or PairingRefusal.WITHDRAWN, key)
-            known = next((kiosk for kiosk in registry.kiosks() if kiosk.device == row.device), None)
+            known = next((kiosk for kiosk in registry.all_kiosks() if kiosk.device == row.device), None)
             return seal_answer(ask, self._paired(registry, known or self._add(registry, row, ask)), key)
 
     def _refusal(

@@ -92,7 +92,7 @@ class SticksIntake:
         self._sealing_key = sealing_key
         self._clock = clock
         with store.reading() as connection:
-            kiosks = Registry(connection, body).kiosks() if body else []
+            kiosks = Registry(connection, body).all_kiosks() if body else []
         self._keys = {row.device: row.batch_key for row in kiosks}
 
     def take(self, file: Path, on_progress: Callable[[int], None]) -> StickReport:

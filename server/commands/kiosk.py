@@ -1,4 +1,4 @@
-"""``kiosk add`` and ``kiosk list``."""
+"""``kiosk add``, ``kiosk list`` and ``kiosk revoke``."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,21 +94,49 @@ def _add_by_code(name: str, booth: str, fair: str, picture: Path, directory: Pat
 @dir_option
 @json_option
 def list_(*, directory: Path, as_json: bool) -> None:
-    """List every kiosk, and those that wait for their code to be scanned."""
+    """List every kiosk, those that wait for their code to be scanned, and those that were revoked."""
     with opened(directory) as (home, store, office):
-        kiosks = office.kiosks()
+        kiosks, revoked = office.kiosks(), office.revoked_kiosks()
         waiting = Pairings(home, store, office, clock=now_ms).waiting()
-    rows = [(row.device, row) for row in kiosks] + [("", row) for row in waiting]
+    gone = {row.device for row in revoked}
+    rows = [(row.device, row) for row in (*kiosks, *revoked)] + [("", row) for row in waiting]
     if as_json:
         show(
             [
-                {"device": device, "name": row.name, "fair": row.fair, "booth": row.booth}
+                {
+                    "device": device,
+                    "name": row.name,
+                    "fair": row.fair,
+                    "booth": row.booth,
+                    "revoked": device in gone,
+                }
                 for device, row in rows
             ]
         )
         return
     for device, row in rows:
-        click.echo(f"{device or 'waits for code':<16}  {row.fair}  {row.booth:<16} {row.name}")
+        said = "  (revoked)" if device in gone else ""
+        click.echo(f"{device or 'waits for code':<16}  {row.fair}  {row.booth:<16} {row.name}{said}")
+
+
+@group.command()
+@click.argument("kiosk")
+@click.option("--reason", default="lost", show_default=True, help="Why, for the record.")
+@dir_option
+@json_option
+def revoke(*, kiosk: str, reason: str, directory: Path, as_json: bool) -> None:
+    """Revoke a KIOSK that was stolen or lost, by its id or name: for good.
+
+    It is let in nowhere and heard no more. Of the cards that it has made those that the server knows stay
+    good; every other one of its key is refused at all kiosks.
+    """
+    with opened(directory) as (_, _, office):
+        row = office.revoke_kiosk(kiosk, reason)
+    if as_json:
+        show({"device": row.device, "name": row.name, "fair": row.fair, "revoked": True})
+        return
+    click.echo(f"{row.name} ({row.device}) is revoked: nobody hears it any more.")
+    click.echo("Facts that it had not delivered come in by a stick only:  riwaq-server facts import FILE")
 
 
 def _text(new: NewKiosk, broker: str) -> str:

@@ -110,6 +110,7 @@ class CardRow:
 
 # What every push to a page asks for is made once: to make such a statement takes longer than to run it.
 _OF_BODY: Final[Any] = bindparam("of_body")
+_REVOKED_KIOSKS: Final = select(t.revoked_kiosk.c.device).where(t.revoked_kiosk.c.body == _OF_BODY)
 _KIOSKS: Final = (
     select(*(t.kiosk.c[name] for name in KioskRow.__dataclass_fields__))
     .where(t.kiosk.c.body == _OF_BODY)
@@ -257,9 +258,37 @@ class Registry:
         self._c.execute(insert(t.kiosk), [{"body": self._body, **values}])
         self.add_card_key(row.card_key_id, row.card_key, row.device)
 
-    def kiosks(self) -> list[KioskRow]:
-        """Give every kiosk, by fair and name."""
+    def all_kiosks(self) -> list[KioskRow]:
+        """Give every kiosk, by fair and name, those that were revoked as well."""
         return [KioskRow(*row) for row in self._c.execute(_KIOSKS, {"of_body": self._body})]
+
+    def kiosks(self) -> list[KioskRow]:
+        """Give the kiosks that work, by fair and name."""
+        revoked = self.revoked_kiosks()
+        return [row for row in self.all_kiosks() if row.device not in revoked]
+
+    def revoke_kiosk(self, device: str, revoked_at: int, reason: str) -> None:
+        """Let a kiosk work no more."""
+        row = {"body": self._body, "device": device, "revoked_at": revoked_at, "reason": reason}
+        self._c.execute(insert(t.revoked_kiosk), [row])
+
+    def revoked_kiosks(self) -> set[str]:
+        """Name the kiosks that were revoked."""
+        return set(self._c.execute(_REVOKED_KIOSKS, {"of_body": self._body}).scalars())
+
+    def revoked_keys(self) -> dict[int, list[str]]:
+        """Give, by card keys of revoked kiosks, the ids of the cards that are known from each."""
+        devices = select(t.revoked_kiosk.c.device).where(t.revoked_kiosk.c.body == self._body)
+        keys = select(t.kiosk.c.card_key_id).where(
+            t.kiosk.c.body == self._body, t.kiosk.c.device.in_(devices)
+        )
+        found: dict[int, list[str]] = {}
+        for key_id in sorted(self._c.execute(keys).scalars()):
+            cards = select(t.card.c.card).where(
+                t.card.c.body == self._body, t.card.c.card.startswith(f"{key_id:04x}-")
+            )
+            found[key_id] = sorted(card.partition("-")[2] for card in self._c.execute(cards).scalars())
+        return found
 
     def accounts(self) -> list[AccountRow]:
         """Give every account that a broker must know but for the server's own: kiosks and pairing codes."""

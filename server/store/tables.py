@@ -118,6 +118,17 @@ revoked_card = Table(
     Column("reason", String(64), nullable=False),
 )
 
+# Kiosks that were stolen or lost: nobody hears them any more, and of the cards that they have signed those
+# that are known here alone are good.
+revoked_kiosk = Table(
+    "revoked_kiosk",
+    metadata,
+    _body(),
+    Column("device", String(16), primary_key=True),
+    Column("revoked_at", BigInteger, nullable=False),
+    Column("reason", String(64), nullable=False),
+)
+
 kiosk = Table(
     "kiosk",
     metadata,

@@ -109,9 +109,9 @@ def test_every_command_and_option_is_documented() -> None:
 
 def test_the_page_is_compared_with_the_programs() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    assert undocumented(page.replace("| `--reason` |", "| `--why` |")) == [
-        "riwaq-server cards revoke --reason is not on the page",
-        "riwaq-server cards revoke --why is on the page and is no option",
+    assert undocumented(page.replace("| `--valid-from` |", "| `--from` |")) == [
+        "riwaq-server cards issue --valid-from is not on the page",
+        "riwaq-server cards issue --from is on the page and is no option",
     ]
     assert undocumented(page.replace("### `riwaq-kiosk scan`", "### `riwaq-kiosk look`")) == [
         "riwaq-kiosk scan is not on the page",
@@ -657,7 +657,7 @@ def test_a_kiosk_is_added_and_listed(desk: Desk) -> None:
         "config": str(out),
     }
     assert desk.json("kiosk", "list") == [
-        {"device": config.device, "name": "one", "fair": FAIR, "booth": BOOTH}
+        {"device": config.device, "name": "one", "fair": FAIR, "booth": BOOTH, "revoked": False}
     ]
     assert config.body_key == bytes(desk.body_key().verify_key)
     assert config.device in (desk.home / "accounts.json").read_text(encoding="utf-8")

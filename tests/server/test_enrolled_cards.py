@@ -147,3 +147,14 @@ def test_a_widows_card_outlives_the_principals(desk: Enrolments) -> None:
     assert cards_of(desk, "salma") == {desk.card(2, category=Category.WIDOW).identity: False}
     assert desk.shown("salma")["deactivated_at"] is None
     assert [row["event_id"] for row in desk.rows(t.member_card)] == [event_id(1), event_id(2)]
+
+
+def test_of_a_stolen_kiosks_cards_those_that_are_known_stay_good(either: Enrolments) -> None:
+    either.bring((1, either.registration(1, KARIM)))
+    known, unknown = either.card(1), either.card(2)
+    assert not either.refuses(known)
+    assert not either.refuses(unknown)
+    either.register.type("kiosk", "revoke", "desk", "--reason", "stolen")
+    assert not either.refuses(known)
+    assert either.refuses(unknown)
+    assert not either.refuses(either.card(3, "other"))
