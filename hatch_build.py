@@ -6,8 +6,9 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 # Each program gets what it uses (hatch can put a file in one place only). The terms of those
-# who wrote a part lie in it; catalogues of words are named after the program.
+# who wrote a part lie in it.
 PARTS = {"kiosk": ("fonts", "sounds", "voice"), "server": ("web",)}
+CATALOGUES = {"kiosk": ("kiosk",), "server": ("server", "files")}
 
 
 class AssetsHook(BuildHookInterface[Any]):
@@ -25,6 +26,7 @@ class AssetsHook(BuildHookInterface[Any]):
             return
         for program, parts in PARTS.items():
             taken = [made / part for part in parts if (made / part).is_dir()]
-            taken += made.glob(f"locale/*/LC_MESSAGES/{program}.mo")
+            for name in CATALOGUES[program]:
+                taken += made.glob(f"locale/*/LC_MESSAGES/{name}.mo")
             for path in taken:
                 build_data["force_include"][str(path)] = f"{program}/made/{path.relative_to(made)}"

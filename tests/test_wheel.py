@@ -48,7 +48,8 @@ def test_wheel_carries_what_is_made_at_set_up_so_that_the_field_needs_no_npm(whe
     for source in (ROOT / "assets/made/voice").rglob("*.*"):
         assert f"kiosk/made/{source.relative_to(ROOT / 'assets/made')}" in names
     for source in (ROOT / "assets/made/locale").rglob("*.mo"):
-        assert f"{source.stem}/made/{source.relative_to(ROOT / 'assets/made')}" in names
+        program = {"files": "server"}.get(source.stem, source.stem)
+        assert f"{program}/made/{source.relative_to(ROOT / 'assets/made')}" in names
 
 
 def test_installed_wheel_answers_and_opens_a_directory(wheel: Path, tmp_path: Path) -> None:
