@@ -30,12 +30,15 @@ from typing import Final
 import msgspec
 
 from server import ServerError
+from server.joining import join_cards
 from server.membership import Membership
 from server.office import Office
 from server.rules.members.enrolled import member_id_of
+from server.rules.members.member import Member
 from server.store.audit_log import Transaction
 from server.store.enrolments import Enrolment, Enrolments
 from server.store.members import Members
+from server.store.parts import Parts
 from server.store.registry import CardRow, Registry
 from wire.card import CardIdentity, Category
 from wire.events import CardRef, CardRevoked, Registration, Reissue, decode_event
@@ -109,6 +112,12 @@ class Work:
         if is_staffs or self.enrolments.category_of(card) == Category.STAFF:
             raise NotEnrolledError("staff_card")
 
+    def link(self, card: str, member: Member) -> None:
+        """Give a member a card: with the others that the member has had it stands for one subject."""
+        self.members.link_cards([(card, member.member)], self.row.event_id)
+        cards = self.members.cards_of([member.member]).get(member.member, [])
+        join_cards(Parts(self.connection, self.body), cards)
+
     def refuse(self, card: str, reason: str) -> None:
         """Refuse a card from now on; running kiosks are told by the server that runs."""
         self._office.refuse_card(self.registry, CardIdentity.parse(card), reason)
@@ -171,7 +180,7 @@ class Settling:
         if member is None:
             work.done(WAITS, wanted=",".join(filter(None, (fact.replaces, fact.member))))
             return
-        work.members.link_cards([(new, member.member)], work.row.event_id)
+        work.link(new, member)
         if not member.is_active:
             # The rights were taken, and all cards with them: another one does not bring them back.
             work.refuse(new, "deactivated")

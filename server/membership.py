@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from server.joining import join_cards
 from server.office import CardOrder, Office, OfficeError
 from server.rules.audit import Entry
 from server.rules.fair import FairDefinition
@@ -22,6 +23,7 @@ from server.settings import Home
 from server.store.audit_log import AuditLog, Transaction
 from server.store.engine import Store
 from server.store.members import Members
+from server.store.parts import Parts
 from server.store.registry import CardRow, Registry
 from wire.card import LAST_DAY, CardIdentity
 from wire.programme import Territory
@@ -170,6 +172,10 @@ class Membership:
             ]
             made = self._office.make_cards(Registry(connection, self.body), orders)
             store.link_cards([(row.card, each.member) for each, (row, _) in zip(waiting, made, strict=True)])
+            # Who has had another card before goes on as the same one.
+            parts = Parts(connection, self.body)
+            for cards in store.cards_of([each.member for each in waiting]).values():
+                join_cards(parts, cards)
             if waiting:
                 self.note(connection, "issue cards", members=[each.member for each in waiting])
         return [(each, row, token) for each, (row, token) in zip(waiting, made, strict=True)]

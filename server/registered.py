@@ -148,7 +148,7 @@ def _write(work: Work, before: Member | None, after: Member) -> None:
 
 def _give_card(work: Work, fact: Registration, member: Member, at: int) -> None:
     work.know(fact, at)
-    work.members.link_cards([(fact.card.identity, member.member)], work.row.event_id)
+    work.link(fact.card.identity, member)
     if not member.is_active:
         # The rights were taken after this registration, and all cards with them.
         work.refuse(fact.card.identity, "deactivated")

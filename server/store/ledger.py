@@ -226,6 +226,22 @@ class Ledger(Statements):
         where = (t.fact.c.body == self._body, t.fact.c.device == device, t.fact.c.boot_id == boot_id, COUNTS)
         return [Touched(*row) for row in self._c.execute(self._touched.where(*where))]
 
+    def of_subjects(self, fairs: Collection[str], subjects: Collection[int]) -> list[Touched]:
+        """Give the counting facts of these subjects at these fairs."""
+        where = (
+            t.fact.c.body == self._body,
+            t.fact.c.fair.in_(sorted(fairs)),
+            t.fact.c.subject.in_(sorted(subjects)),
+            COUNTS,
+        )
+        return [Touched(*row) for row in self._c.execute(self._touched.where(*where))]
+
+    def tours_of(self, cards: Collection[str]) -> list[str]:
+        """Give the tours in which one of these cards was seen."""
+        table = t.subject_link
+        query = select(table.c.tour).where(table.c.body == self._body, table.c.card.in_(sorted(cards)))
+        return list(self._c.execute(query.distinct()).scalars())
+
     # -- what is written ---------------------------------------------------------------------
 
     def add_facts(self, facts: Iterable[NewFact]) -> None:
@@ -236,6 +252,14 @@ class Ledger(Statements):
         """Write down which random subject stands for which card within a tour."""
         rows = ((tour, card, subject) for card, subject in subjects.items())
         self._add_many(t.subject_link, ("tour", "card", "subject"), rows)
+
+    def join_subjects(self, tour: str, fairs: Collection[str], others: Collection[int], subject: int) -> None:
+        """Let all that other subjects have and did within a tour be this one's."""
+        link, fact, gone = t.subject_link.c, t.fact.c, sorted(others)
+        links = (link.body == self._body, link.tour == tour, link.subject.in_(gone))
+        self._c.execute(update(t.subject_link).where(*links).values(subject=subject))
+        facts = (fact.body == self._body, fact.fair.in_(sorted(fairs)), fact.subject.in_(gone))
+        self._c.execute(update(t.fact).where(*facts).values(subject=subject))
 
     def set_marks(self, marks: Mapping[Place, Mark]) -> None:
         """Write marks, new or moved."""
