@@ -25,6 +25,8 @@ Counts = Mapping[tuple[str, str], tuple[int, int]]
 """Visits and attendance by (scope, key), as in ``figures``."""
 Tallied = Mapping[tuple[str, str], int]
 """Plain counts by (scope, key), as in ``tallies``."""
+NO_TERRITORY: Final = "none"
+"""Stands for the territory of whoever's card holds none."""
 _NONE: Final = (0, 0)
 
 
@@ -86,7 +88,7 @@ def territories_on_cards(territories: Iterable[Territory]) -> dict[str, str]:
 
 def territory_name(code: str, territories: Mapping[str, str]) -> str:
     """Name what a card holds: ``none`` where it holds nothing, ``code-12`` where nobody is called so."""
-    return "none" if code == "0" else territories.get(code, f"code-{code}")
+    return NO_TERRITORY if code == "0" else territories.get(code, f"code-{code}")
 
 
 def _of(figures: Counts, scope: str) -> dict[str, tuple[int, int]]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from server.rules.fair import FairDefinition
+from server.rules.stats import NO_TERRITORY
 from server.rules.wording import Words
 from wire.zones import zone_of
 
@@ -20,9 +21,6 @@ class Naming:
         self._topics = {each.id: words.name(each.names, each.id) for each in definition.topics}
         self._sessions = {each.id: words.name(each.names, each.id) for each in definition.sessions}
         self._territories = {each.id: words.name(each.names, each.id) for each in definition.territories}
-        self._territories |= {
-            str(each.code): self._territories[each.id] for each in definition.territories if each.code
-        }
         own = {each.id: words.name(each.names) for each in definition.categories}
         self._categories = {**category_names(words), **{key: name for key, name in own.items() if name}}
         self._sectors = sector_names(words)
@@ -41,8 +39,8 @@ class Naming:
         return self._categories.get(key, key)
 
     def territory(self, key: str) -> str:
-        """Name a territory, by its id or by what a card says of it; none is named, too."""
-        if key in {"", "0"}:
+        """Name a territory by its id, as figures have it; none is named, too."""
+        if key == NO_TERRITORY:
             return self._words.text("Not known")
         return self._territories.get(key, key)
 

@@ -134,7 +134,7 @@ def test_figures_that_there_are_are_said_and_others_left_out() -> None:
 
 def test_breakdowns_are_in_the_readers_words_and_the_largest_first() -> None:
     report = made(
-        by_sector=both(bank=40, health=50, own=60), by_territory={"": {"visits": 9, "attendance": 8}}
+        by_sector=both(bank=40, health=50, own=60), by_territory={"none": {"visits": 9, "attendance": 8}}
     )
     assert table(report, "Par secteur") == [
         ["Nos services", 180, 60],
