@@ -12,22 +12,21 @@ from rich.progress import Progress, TaskID
 
 from server.bootstrap import enrolling_of
 from server.commands.common import dir_option, json_option, opened, reserved, show, who_types
+from server.commands.list_import import RefusedRows, chosen_fields
 from server.files.list_file import OpenedList, opened_list
-from server.files.list_writer import WriteRow, csv_writer, write_list
+from server.files.list_writer import write_list
 from server.member_import import Counts, MemberImport, OnRows
 from server.membership import MOST_FOUND, Membership, as_dict
 from server.office import OfficeError, now_ms
 from server.rules.figures import category_name
 from server.rules.members.columns import Columns, columns_of, recognised
 from server.rules.members.member import Member, kind_names
-from server.rules.members.rows import Draft, RowReader
+from server.rules.members.rows import RowReader
 from server.rules.members.sheet import COLUMNS, cells_of, moment
 from server.settings import Home
 from server.store.engine import Store
 
 _TELL_EVERY: Final = 500
-_REFUSED: Final = ("refused_row", "refused_column", "refused_why")
-_MOST_PROBLEMS_SHOWN: Final = 5
 
 
 @click.group("members")
@@ -68,7 +67,7 @@ def import_(
         with membership.acting():
             pass
         source = stack.enter_context(opened_list(file, recognised))
-        columns = columns_of(source.names, _pairs(chosen), with_national_ids=bool(rules.national_id))
+        columns = columns_of(source.names, chosen_fields(chosen), with_national_ids=bool(rules.national_id))
         if not as_json:
             _tell_columns(columns, source.head_row)
         if columns.problems:
@@ -77,7 +76,7 @@ def import_(
             )
         today, key = datetime.now(UTC).date(), membership.identity_key
         reader = RowReader(columns, rules, places, today=today, key=key)
-        refused = _Refused(file, columns, stack)
+        refused = RefusedRows(file, columns.names, stack)
         importing = stack.enter_context(closing(MemberImport(store, membership, columns, home.path)))
         with _import_progress(source, importing) as on_rows:
             counts = importing.prepare(source.rows, reader, refused, on_rows)
@@ -114,46 +113,6 @@ def import_(
         raise SystemExit(1)
 
 
-class _Refused:
-    """Writes rows that were refused to a file beside the list; there is none until the first."""
-
-    def __init__(self, file: Path, columns: Columns, stack: ExitStack) -> None:
-        self.path = _free(file)
-        self.first: list[str] = []
-        self._columns = columns
-        self._stack = stack
-        self._write: WriteRow | None = None
-
-    def __call__(self, draft: Draft) -> None:
-        """Write one."""
-        if self._write is None:
-            self._write = self._stack.enter_context(csv_writer(self.path))
-            self._write([*_REFUSED, *self._columns.names])
-        told = [f"{problem.what}; {problem.instead}" for problem in draft.problems]
-        where = [problem.column for problem in draft.problems]
-        self._write([str(draft.number), " | ".join(where), " | ".join(told), *draft.cells])
-        for column, words in zip(where, told, strict=True):
-            if len(self.first) < _MOST_PROBLEMS_SHOWN:
-                self.first.append(f"row {draft.number}, {column or 'the row'}: {words}")
-
-
-def _free(file: Path) -> Path:
-    """Give a name for the list of refused rows that no file has: what was mended there is not replaced."""
-    stem = file.with_suffix("").name
-    names = (f"{stem}.refused{f'-{number}' if number > 1 else ''}.csv" for number in range(1, 1000))
-    return next(path for name in names if not (path := file.with_name(name)).exists())
-
-
-def _pairs(chosen: Sequence[str]) -> dict[str, str]:
-    pairs = {}
-    for each in chosen:
-        name, equals, found = each.rpartition("=")
-        if not equals or not name.strip():
-            raise click.BadParameter(f"{each!r} is not COLUMN=FIELD", param_hint="--map")
-        pairs[name.strip()] = found.strip()
-    return pairs
-
-
 def _tell_columns(columns: Columns, head_row: int) -> None:
     click.echo(f"The columns, named in row {head_row}:")
     for at, found in columns.fields.items():
@@ -162,15 +121,13 @@ def _tell_columns(columns: Columns, head_row: int) -> None:
         click.echo(f"  {name}  is not imported: {why}")
 
 
-def _tell_counts(counts: Counts, refused: _Refused) -> None:
+def _tell_counts(counts: Counts, refused: RefusedRows) -> None:
     words = (
         f"{counts.new} new, {counts.changed} changed, {counts.same} as they were, {counts.refused} refused"
     )
     click.echo(words)
     if counts.refused:
-        for line in refused.first:
-            click.echo(f"  {line}", err=True)
-        click.echo(f"  every refused row, with the reason:  {refused.path}", err=True)
+        refused.tell()
 
 
 @contextmanager

@@ -9,16 +9,13 @@ from rich.console import Console
 from rich.progress import Progress
 
 from server.commands.common import dir_option, json_option, show
+from server.commands.list_import import RefusedRows, chosen_fields
 from server.commands.members import membership_of
 from server.files.list_file import opened_list
-from server.files.list_writer import WriteRow, csv_writer
 from server.office import OfficeError
 from server.paper import PaperCounts, PaperImport
 from server.reporting import definitions_of
-from server.rules.paper_visits import PaperColumns, PaperRow, paper_columns, recognised
-
-_REFUSED = ("refused_row", "refused_column", "refused_why")
-_MOST_PROBLEMS_SHOWN = 5
+from server.rules.paper_visits import PaperColumns, paper_columns, recognised
 
 
 @click.group("visits")
@@ -62,14 +59,14 @@ def import_(
                 f"there is no fair {fair!r}: choose one of {', '.join(definitions) or 'none yet'}"
             )
         source = stack.enter_context(opened_list(file, recognised))
-        columns = paper_columns(source.names, _pairs(chosen))
+        columns = paper_columns(source.names, chosen_fields(chosen))
         if not as_json:
             _tell_columns(columns, source.head_row)
         if columns.problems:
             raise OfficeError(
                 "nothing was imported:\n" + "\n".join(f"  - {each}" for each in columns.problems)
             )
-        refused = _Refused(file, columns, stack)
+        refused = RefusedRows(file, columns.names, stack)
         digest_key = bytes.fromhex(home.secrets.digest_key)
         importing = PaperImport(store, membership, definitions[fair], columns, digest_key=digest_key)
         with Progress(console=Console(stderr=True), transient=True) as progress:
@@ -103,43 +100,6 @@ def import_(
         raise SystemExit(1)
 
 
-class _Refused:
-    """Writes rows that were refused to a file beside the list; there is none until the first."""
-
-    def __init__(self, file: Path, columns: PaperColumns, stack: ExitStack) -> None:
-        stem = file.with_suffix("").name
-        names = (f"{stem}.refused{f'-{number}' if number > 1 else ''}.csv" for number in range(1, 1000))
-        # What was mended there is not replaced.
-        self.path = next(path for name in names if not (path := file.with_name(name)).exists())
-        self.first: list[str] = []
-        self._columns = columns
-        self._stack = stack
-        self._write: WriteRow | None = None
-
-    def __call__(self, row: PaperRow) -> None:
-        """Write one."""
-        if self._write is None:
-            self._write = self._stack.enter_context(csv_writer(self.path))
-            self._write([*_REFUSED, *self._columns.names])
-        told = [f"{problem.what}; {problem.instead}" for problem in row.problems]
-        where = [problem.column for problem in row.problems]
-        cells = row.cells[: len(self._columns.names)]
-        self._write([str(row.number), " | ".join(where), " | ".join(told), *cells])
-        for column, words in zip(where, told, strict=True):
-            if len(self.first) < _MOST_PROBLEMS_SHOWN:
-                self.first.append(f"row {row.number}, {column or 'the row'}: {words}")
-
-
-def _pairs(chosen: Sequence[str]) -> dict[str, str]:
-    pairs = {}
-    for each in chosen:
-        name, equals, found = each.rpartition("=")
-        if not equals or not name.strip():
-            raise click.BadParameter(f"{each!r} is not COLUMN=FIELD", param_hint="--map")
-        pairs[name.strip()] = found.strip()
-    return pairs
-
-
 def _tell_columns(columns: PaperColumns, head_row: int) -> None:
     click.echo(f"The columns, named in row {head_row}:")
     for at, found in columns.fields.items():
@@ -148,11 +108,9 @@ def _tell_columns(columns: PaperColumns, head_row: int) -> None:
         click.echo(f"  {name}  is not read: --map '{name}=FIELD' says what it holds")
 
 
-def _tell_counts(counts: PaperCounts, refused: _Refused) -> None:
+def _tell_counts(counts: PaperCounts, refused: RefusedRows) -> None:
     click.echo(f"{counts.new} new, {counts.same} there already, {counts.refused} refused")
     for day, count in sorted(counts.outside.items()):
         click.echo(f"  {count} on {day}, which is no day of this fair: they count under that day", err=True)
     if counts.refused:
-        for line in refused.first:
-            click.echo(f"  {line}", err=True)
-        click.echo(f"  every refused row, with the reason:  {refused.path}", err=True)
+        refused.tell()
