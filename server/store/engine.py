@@ -150,7 +150,7 @@ def _sqlite(url: URL) -> Engine:
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
-            "cache_size = -32768",
+            "cache_size = -20480",
         ):
             connection.execute(f"PRAGMA {pragma}")
         if path and path != ":memory:":
