@@ -2,17 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from functools import lru_cache
 from itertools import islice, product
 from pathlib import PurePath
-from typing import Final, Self
+from typing import Final
 
-from fpdf import FPDF
 from fpdf.enums import Align, RenderStyle
-from fpdf.fonts import TTFFont
 
 from wire.card import DAY_ZERO, CardError
 from wire.card_sheet.code import SIDE, bars
+from wire.card_sheet.document import FAMILY, Document
 from wire.card_sheet.face import CARDS_A_SHEET, MOST_CARDS, CardFace
 from wire.card_sheet.layout import HEIGHT, MODULE, WIDTH, Bleed, Box, Code, Line, Logo, Shape, lay_out
 
@@ -24,8 +22,6 @@ _GUTTER: Final = 10.0
 """Between the columns, for the bleed of both and for marks. Rows touch: strip and band are of one colour."""
 _LEFT: Final = (_A4[0] - _COLUMNS * WIDTH - _GUTTER) / 2
 _TOP: Final = (_A4[1] - _ROWS * HEIGHT) / 2
-_FAMILY: Final = "riwaq"
-_UNIT_POINTS: Final = 100.0
 
 
 def card_pdf(face: CardFace, fonts: PurePath) -> bytes:
@@ -64,31 +60,13 @@ def _by(count: int, faces: Iterable[CardFace]) -> Iterator[list[CardFace]]:
         yield sheet
 
 
-class _Paper:
+class _Paper(Document):
     """A document that draws cards. Dated by the format, not by the clock: equal cards make equal bytes."""
 
     def __init__(self, size: tuple[float, float], fonts: PurePath) -> None:
-        self._pdf = FPDF(unit="mm", format=size)
-        self._pdf.set_creation_date(datetime(DAY_ZERO.year, DAY_ZERO.month, DAY_ZERO.day, tzinfo=UTC))
-        self._pdf.set_auto_page_break(auto=False)
-        self._pdf.set_margin(0)
-        self._pdf.c_margin = 0
-        for style, name in (("", "regular"), ("B", "bold")):
-            self._pdf.add_font(_FAMILY, style, str(fonts / f"riwaq-{name}.ttf"))
-        # The body's words are the same on every card. No longer kept than the document: names are in it.
-        self._measured = lru_cache(maxsize=4096)(self._measure)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for font in self._pdf.fonts.values():
-            if isinstance(font, TTFFont):
-                font.close()
-
-    def output(self) -> bytes:
-        """Put the document together; nothing can be drawn after."""
-        return bytes(self._pdf.output())
+        made = datetime(DAY_ZERO.year, DAY_ZERO.month, DAY_ZERO.day, tzinfo=UTC)
+        # The body's words are the same on every card.
+        super().__init__(size, fonts, made=made, remembered=4096)
 
     def page(self, trim: tuple[float, float] | None = None) -> None:
         """Begin a page; ``trim`` is the corner of its one card, which printing houses look for."""
@@ -102,7 +80,7 @@ class _Paper:
 
     def draw(self, face: CardFace, x: float, y: float, bleed: Bleed) -> None:
         """Draw a card with its left upper corner at ``x``, ``y`` mm."""
-        for thing in lay_out(face, self._measured, bleed):
+        for thing in lay_out(face, self.measure, bleed):
             match thing:
                 case Box():
                     self._pdf.set_fill_color(thing.colour)
@@ -146,13 +124,8 @@ class _Paper:
         edges = (across, down, self._pdf.w - across, self._pdf.h - down)
         return f"[{' '.join(f'{edge * self._pdf.k:.2f}' for edge in edges)}]"
 
-    def _measure(self, text: str, *, bold: bool) -> float:
-        self._pdf.set_font(_FAMILY, "B" if bold else "", _UNIT_POINTS)
-        self._pdf.set_text_shaping(use_shaping_engine=True)
-        return self._pdf.get_string_width(text) * self._pdf.k / _UNIT_POINTS
-
     def _line(self, line: Line, x: float, y: float) -> None:
-        self._pdf.set_font(_FAMILY, "B" if line.bold else "", line.size * self._pdf.k)
+        self._pdf.set_font(FAMILY, "B" if line.bold else "", line.size * self._pdf.k)
         self._pdf.set_text_color(line.colour)
         # What reads first in a line of both scripts is the line's to say, not its first letter's.
         self._pdf.set_text_shaping(use_shaping_engine=True, direction="rtl" if line.arabic else "ltr")

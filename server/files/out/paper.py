@@ -7,14 +7,12 @@ by the same library, and broken into lines by the same rules, as those of a card
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from pathlib import PurePath
-from typing import Final, Literal, Self
+from typing import Final, Literal
 
-from fpdf import FPDF
 from fpdf.enums import Align, RenderStyle
-from fpdf.fonts import TTFFont
 
+from wire.card_sheet.document import FAMILY, Document
 from wire.card_sheet.face import can_be_drawn
 from wire.card_sheet.setting import Set, Step, fit
 from wire.logo import size_of
@@ -26,40 +24,18 @@ INNER: Final = WIDTH - 2 * MARGIN
 LEADING: Final = 1.38
 QUIET: Final = "#3e4b47"
 """Of second lines."""
-_FAMILY: Final = "riwaq"
-_UNIT_POINTS: Final = 100.0
 _RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
 
 Side = Literal["start", "middle", "end"]
 
 
-class Paper:
+class Paper(Document):
     """A document. ``made`` dates it; ``fonts`` holds ``riwaq-*.ttf``."""
 
     def __init__(self, fonts: PurePath, *, right_to_left: bool, made: datetime, title: str) -> None:
+        super().__init__("A4", fonts, made=made, remembered=16384)
         self.right_to_left = right_to_left
-        self._pdf = FPDF(unit="mm", format="A4")
-        self._pdf.set_creation_date(made)
         self._pdf.set_title(title)
-        self._pdf.set_auto_page_break(auto=False)
-        self._pdf.set_margin(0)
-        self._pdf.c_margin = 0
-        for style, name in (("", "regular"), ("B", "bold")):
-            self._pdf.add_font(_FAMILY, style, str(fonts / f"riwaq-{name}.ttf"))
-        # No longer kept than the document: names may be in it.
-        self.measure = lru_cache(maxsize=16384)(self._measure)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for font in self._pdf.fonts.values():
-            if isinstance(font, TTFFont):
-                font.close()
-
-    def output(self) -> bytes:
-        """Put the document together; nothing can be drawn after."""
-        return bytes(self._pdf.output())
 
     def page(self) -> None:
         """Begin a page."""
@@ -84,7 +60,7 @@ class Paper:
         if not text:
             return
         across, down = at
-        self._pdf.set_font(_FAMILY, "B" if bold else "", size * self._pdf.k)
+        self._pdf.set_font(FAMILY, "B" if bold else "", size * self._pdf.k)
         self._pdf.set_text_color(colour)
         turned = is_right_to_left(text)
         self._pdf.set_text_shaping(use_shaping_engine=True, direction="rtl" if turned else "ltr")
@@ -144,11 +120,6 @@ class Paper:
 
     def _left(self, across: float, width: float) -> float:
         return WIDTH - across - width if self.right_to_left else across
-
-    def _measure(self, text: str, *, bold: bool) -> float:
-        self._pdf.set_font(_FAMILY, "B" if bold else "", _UNIT_POINTS)
-        self._pdf.set_text_shaping(use_shaping_engine=True)
-        return self._pdf.get_string_width(text) * self._pdf.k / _UNIT_POINTS
 
 
 def is_right_to_left(text: str) -> bool:
