@@ -110,12 +110,13 @@ class CardRow:
 
 # What every push to a page asks for is made once: to make such a statement takes longer than to run it.
 _OF_BODY: Final[Any] = bindparam("of_body")
-_REVOKED_KIOSKS: Final = select(t.revoked_kiosk.c.device).where(t.revoked_kiosk.c.body == _OF_BODY)
 _KIOSKS: Final = (
     select(*(t.kiosk.c[name] for name in KioskRow.__dataclass_fields__))
     .where(t.kiosk.c.body == _OF_BODY)
     .order_by(t.kiosk.c.fair, t.kiosk.c.name)
 )
+_REVOKED_KIOSKS: Final = select(t.revoked_kiosk.c.device).where(t.revoked_kiosk.c.body == _OF_BODY)
+_WORKING: Final = _KIOSKS.where(t.kiosk.c.device.not_in(_REVOKED_KIOSKS))
 _CLOSED: Final = select(t.closed_fair.c.fair, t.closed_fair.c.closed_at).where(
     t.closed_fair.c.body == _OF_BODY
 )
@@ -264,8 +265,7 @@ class Registry:
 
     def kiosks(self) -> list[KioskRow]:
         """Give the kiosks that work, by fair and name."""
-        revoked = self.revoked_kiosks()
-        return [row for row in self.all_kiosks() if row.device not in revoked]
+        return [KioskRow(*row) for row in self._c.execute(_WORKING, {"of_body": self._body})]
 
     def revoke_kiosk(self, device: str, revoked_at: int, reason: str) -> None:
         """Let a kiosk work no more."""
