@@ -18,7 +18,7 @@ from server.collector import Collector
 from server.collectors import Collectors
 from server.enrolling import Enrolling
 from server.inquiries import Inquiries
-from server.live import StoreSource
+from server.live.source import StoreSource
 from server.membership import Membership
 from server.mqtt.access import Accounts, AccountsError, password_sha256, write_accounts, write_private
 from server.mqtt.broker import EmbeddedBroker, holder_of, why_not_listen

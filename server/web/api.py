@@ -15,7 +15,7 @@ from litestar.status_codes import HTTP_204_NO_CONTENT, HTTP_503_SERVICE_UNAVAILA
 
 from server import ServerError
 from server.rules.access import Action, Thing, may
-from server.rules.board import Measures, Snapshot
+from server.rules.pages.board import Measures, Snapshot
 from server.rules.figures import BOOTH, CATEGORY, DAY, HOUR, TOTAL
 from server.rules.sentences import sentence_of
 from server.rules.things import fair_thing

@@ -18,8 +18,8 @@ from typing import Any, Final
 import msgspec
 
 from server import ServerError
-from server.rules.board import board_of
-from server.rules.page import Page, page_of
+from server.rules.pages.board import board_of
+from server.rules.pages.fair import Page, page_of
 from server.rules.wording import Words
 from server.web.source import LiveSource
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from server.rules.board import Measures
+from server.rules.pages.board import Measures
 
 MEDIA_TYPE: Final = "text/plain; version=0.0.4"
 _Sample = tuple[Mapping[str, str], float]

@@ -22,7 +22,7 @@ from litestar.status_codes import (
 
 from server import ServerError
 from server.rules.access import Account, Action, may
-from server.rules.board import current_fair
+from server.rules.pages.board import current_fair
 from server.rules.fair import FairDefinition
 from server.rules.things import fair_thing
 from server.web import asking as at

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from server.rules.board import Measures, Snapshot
+from server.rules.pages.board import Measures, Snapshot
 from server.rules.fair import FairDefinition
 
 

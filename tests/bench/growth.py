@@ -19,8 +19,8 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from server.live import StoreSource
-from server.rules.board import board_of
+from server.live.source import StoreSource
+from server.rules.pages.board import board_of
 from server.store.engine import Store
 from tests.bench.machine import machine
 from tests.server.web.stage import Stage, Tally

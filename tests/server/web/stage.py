@@ -16,7 +16,7 @@ from server.assets import assets_dir
 from server.bootstrap import opened
 from server.files.tour_file import read_tour
 from server.intake import Intake, Taken
-from server.live import StoreSource
+from server.live.source import StoreSource
 from server.mqtt.access import write_private
 from server.office import NewKiosk
 from server.rules.access import Holder, Role

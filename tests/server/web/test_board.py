@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from server.rules.board import Snapshot, board_of, current_fair
+from server.rules.pages.board import Snapshot, board_of, current_fair
 from server.rules.fair import FairDefinition
 from server.rules.sentences import KioskNow
 from wire.messages import State

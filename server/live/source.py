@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from server.rules.board import Measures, Snapshot
+from server.rules.pages.board import Measures, Snapshot
 from server.rules.fair import FairDefinition
 from server.rules.figures import TOTAL
 from server.rules.sentences import KioskNow

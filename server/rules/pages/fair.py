@@ -6,7 +6,7 @@ the same. Everything is plain text: escaping is the template's, and ``textConten
 
 import msgspec
 
-from server.rules.board import Board, Counts, Hour, Standing
+from server.rules.pages.board import Board, Counts, Hour, Standing
 from server.rules.sentences import Health, KioskNow, Sentence
 from server.rules.wording import Words
 
