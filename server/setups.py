@@ -1,16 +1,19 @@
 """Gives kiosks what is sealed for each of them: who is invited, how staff prove themselves.
 
 A kiosk is told when it says hello with an older version, and all of a fair when an operator has
-changed it. Nothing is retained: a kiosk that was away says hello when it is back.
+changed it, or an invited member has got a card. Nothing is retained: a kiosk that was away says hello
+when it is back.
 """
 
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Final, Protocol
 
 import msgspec
 
 from server.store.registry import Registry
 from wire import topics
+from wire.envelope import EnvelopeError
 from wire.setup import Setup, pack_setup
 
 IDENTITY_KEY: Final = b"in the server's secrets"
@@ -73,4 +76,19 @@ class SetupTeller:
         setup = msgspec.json.decode(content, type=Setup)
         if setup.identity_key:
             setup = msgspec.structs.replace(setup, identity_key=self._identity_key)
-        return pack_setup(setup)
+        return _packed_as_it_fits(setup)
+
+
+def _packed_as_it_fits(setup: Setup) -> bytes:
+    """Pack a setup; where it is too large, with the cards of half of the invitees, of a quarter, of none.
+
+    Staff let those in whom a kiosk does not know, and the roll-call at the server knows them all the same.
+    """
+    while True:
+        try:
+            return pack_setup(setup)
+        except EnvelopeError:
+            if not setup.known_cards:
+                raise
+        fewer = islice(sorted(setup.known_cards.items()), len(setup.known_cards) // 2)
+        setup = msgspec.structs.replace(setup, known_cards=dict(fewer))

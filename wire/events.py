@@ -361,6 +361,8 @@ _decode_fact: dict[str, Callable[[msgspec.Raw], Fact]] = {
     Reissue.kind: msgspec.json.Decoder(Reissue).decode,
     CardRevoked.kind: msgspec.json.Decoder(CardRevoked).decode,
 }
+KINDS: Final = frozenset(_decode_fact)
+"""The kinds that this version knows; a fact of any other is :class:`Unknown`."""
 
 
 def encode_event(event: Event) -> bytes:

@@ -70,11 +70,18 @@ class StaffVerifier(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Setup(msgspec.Struct, frozen=True, kw_only=True):
-    """One fair's setup; ``invitees`` by the session's id. A session that is not there invites everyone."""
+    """One fair's setup; ``invitees`` by the session's id. A session that is not there invites everyone.
+
+    ``known_cards`` are, by invitee, the other cards that the server knows to be the same member's: of one
+    who is named by a hash all of them. The hash's key stays at the server: with it, whoever steals a kiosk
+    would try all numbers there are. So a kiosk takes a card that it has just registered for an invited
+    member once the server has told it so; until then staff let the bearer in.
+    """
 
     version: Annotated[int, msgspec.Meta(ge=1, lt=2**53)]
     fair: str
     invitees: dict[str, list[Invitee]] = {}
+    known_cards: dict[Invitee, list[str]] = {}
     staff: list[StaffVerifier] = []
     identity_key: bytes = b""
     """The key of hashes of national ids (``wire.national_id``), where the body may keep those; else empty."""
@@ -83,7 +90,9 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     def invites(self, session: str, card: str) -> bool:
         """Say whether the session is open to the bearer of a card, by the card's number."""
         invited = self.invitees.get(session)
-        return invited is None or card in invited
+        if invited is None or card in invited:
+            return True
+        return any(who in invited for who, cards in self.known_cards.items() if card in cards)
 
     def staff_with(self, staff_id: str) -> StaffVerifier | None:
         """Give the one of the staff who has this id."""

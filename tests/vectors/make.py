@@ -429,6 +429,7 @@ def _setup() -> Setup:
         version=4,
         fair="rabat-2024",
         invitees={"delegates": ["0001-00c0ffee00c0ff", "m:" + "5e" * 16]},
+        known_cards={"m:" + "5e" * 16: ["0001-00c0ffee00c100", "000c-00c0ffee00c101"]},
         staff=[StaffVerifier(staff_id="101", pin_verifier="$argon2id$…", booth="booth-0")],
         identity_key=bytes(range(160, 192)),
     )

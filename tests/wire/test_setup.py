@@ -80,6 +80,21 @@ def test_a_session_with_a_list_is_open_to_those_on_it_alone() -> None:
     assert SETUP.invites("workshop", "0001-00c0ffee00c000")
 
 
+def test_a_member_who_is_invited_by_number_comes_in_with_every_card_that_is_known() -> None:
+    first, second, others = "0001-00c0ffee00c100", "000c-00c0ffee00c101", "0001-00c0ffee00c1ff"
+    by_number, elsewhere = "m:" + "5e" * 16, "m:" + "6f" * 16
+    setup = msgspec.structs.replace(
+        SETUP,
+        invitees={"delegates": [by_number, "0001-00c0ffee00c0ff"], "training": [elsewhere]},
+        known_cards={by_number: [first, second], elsewhere: [others], "0001-00c0ffee00c0ff": ["0001-0b"]},
+    )
+    assert opened(sealed(setup)) == setup
+    assert [setup.invites("delegates", card) for card in (first, second, others)] == [True, True, False]
+    assert [setup.invites("training", card) for card in (first, second, others)] == [False, False, True]
+    # The card that the list names was lost, and its bearer has another.
+    assert setup.invites("delegates", "0001-0b")
+
+
 def test_more_invitees_than_a_kiosk_is_sent_are_refused_here() -> None:
     many = [
         f"m:{SigningKey(number.to_bytes(32, 'big')).verify_key.encode().hex()[:32]}"

@@ -29,7 +29,7 @@ OLDER: Final[dict[str, Any]] = {
     for name in (
         *("messages", "messages-2"),
         *("programme", "programme-2", "programme-3", "programme-4"),
-        *("recorded", "setup"),
+        *("recorded", "setup", "setup-2"),
     )
 }
 
@@ -195,6 +195,16 @@ def test_a_setup_of_before_national_ids_is_still_read_and_has_no_key() -> None:
     opened = open_setup(bytes.fromhex(vectors["setup"]["message"]), server_key=server, batch_seed=seed)
     assert says(msgspec.to_builtins(opened), vectors["setup"]["fields"])
     assert opened.identity_key == b""
+
+
+def test_a_setup_of_before_known_cards_is_still_read_and_knows_none() -> None:
+    vectors = OLDER["setup-2"]
+    server, seed = (bytes.fromhex(vectors["keys"][who][part]) for who, part in SETUP_KEYS)
+    opened = open_setup(bytes.fromhex(vectors["setup"]["message"]), server_key=server, batch_seed=seed)
+    assert says(msgspec.to_builtins(opened), vectors["setup"]["fields"])
+    assert opened.known_cards == {}
+    assert opened.invites("delegates", "0001-00c0ffee00c0ff")
+    assert not opened.invites("delegates", "0001-00c0ffee00c100")
 
 
 @pytest.mark.parametrize(

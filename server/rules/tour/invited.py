@@ -14,12 +14,18 @@ def without_numbers(
 ) -> dict[str, dict[str, list[str]]]:
     """Give invitees, by fair and session, with each member's number as its hash; ``key`` is the server's."""
     return {
-        fair: {session: [_mark(number, key) for number in invited] for session, invited in sessions.items()}
+        fair: {session: [mark_of(number, key) for number in invited] for session, invited in sessions.items()}
         for fair, sessions in invitees.items()
     }
 
 
-def _mark(number: str, key: bytes) -> str:
-    if CARD_NUMBER.fullmatch(number):
+def is_card(invitee: str) -> bool:
+    """Say whether an invitee is named by a card's number; if not, by a member's."""
+    return CARD_NUMBER.fullmatch(invitee) is not None
+
+
+def mark_of(number: str, key: bytes) -> str:
+    """Give how a setup names an invitee: a card by its number, a member by the number's hash."""
+    if is_card(number):
         return number
     return MEMBER_MARK + blake2b(number.encode(), digest_size=16, key=key[:64], person=_PERSON).hexdigest()
