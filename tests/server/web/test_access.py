@@ -11,7 +11,15 @@ from server.files.tour_file import read_tour
 from server.rules import access
 from server.rules.access import PERSONAL, Action, Holder, Role, Thing, ever, everywhere, may, misfit
 from server.rules.fair import FairDefinition
-from server.rules.things import around, booth_thing, fair_thing, member_thing, partner_thing, tour_thing
+from server.rules.things import (
+    Ground,
+    around,
+    booth_thing,
+    fair_thing,
+    member_thing,
+    partner_thing,
+    tour_thing,
+)
 from tests.server.tours import SMALL
 from wire.programme import Territory
 
@@ -121,6 +129,16 @@ def test_who_may_learn_what_is_not_there(role: Role) -> None:
         assert everywhere(holder, action) == (TABLE[action, role] == "body")
 
 
+@pytest.mark.parametrize("role", Role)
+def test_of_what_shows_to_each_its_own_one_part_is_enough(role: Role) -> None:
+    holder = Holder(body=OWN, role=role, **SCOPES.get(role, {}))
+    some = list(things())[:: 1 + len(BODIES) * 7]
+    for action, one, other in itertools.product(Action, some, some):
+        whole = Thing(body=OWN, parts=(one, other))
+        enough = (may(holder, action, part) for part in (one, other, Thing(body=OWN)))
+        assert may(holder, action, whole) == any(enough), (action, whole)
+
+
 def test_who_sees_personal_data_is_said_by_name() -> None:
     roles = {role for action in PERSONAL for role in Role if TABLE[action, role] != "-"}
     assert roles == {Role.NATIONAL, Role.REGION, Role.CITY, Role.PARTNER, Role.ADMIN}
@@ -158,11 +176,71 @@ TREE: Final = [
 def test_a_territory_lies_in_all_that_are_around_it() -> None:
     assert around("centre-7", TREE) == {"centre-7", "fes", "fes-meknes"}
     assert around("fes-meknes", TREE) == {"fes-meknes"}
-    # A commune of the catalogue that the body has not described is its own place alone.
-    assert around("04.421.01.07.", TREE) == {"04.421.01.07."}
+    assert around("elsewhere", TREE) == {"elsewhere"}
     assert around("", TREE) == frozenset()
     circle = [Territory(id="a", names={}, parent="b"), Territory(id="b", names={}, parent="a")]
     assert around("a", circle) == {"a", "b"}
+
+
+def named(id_: str, fr: str, parent: str = "", ar: str = "") -> Territory:
+    return Territory(id=id_, names={"fr": fr, "ar": ar}, parent=parent)
+
+
+AGDAL, TAN_TAN = "04.421.01.0", "10.521.01.01"  # communes: Rabat, Tan-Tan
+
+
+@pytest.mark.parametrize(
+    ("described", "found"),
+    [
+        # Regions by the code, as ISO writes it, by a name in either script, inside something of the body's.
+        ([named("04", "Délégation")], {"04"}),
+        ([named("ma-04", "Délégation")], {"ma-04"}),
+        ([named("rsk", "Rabat-Salé-Kénitra", ar="-")], {"rsk"}),
+        ([named("rsk", "-", ar="الرباط سلا القنيطرة")], {"rsk"}),
+        ([named("rsk", "RABAT SALE KENITRA", "west"), named("west", "L'Ouest")], {"rsk", "west"}),
+        # Provinces and prefectures.
+        ([named("04421", "-"), named("04-441", "-")], {"04421"}),
+        (
+            [named("capital", "Rabat", "delegation-4"), named("delegation-4", "-")],
+            {"capital", "delegation-4"},
+        ),
+        # Of two of one name neither is meant, and other regions never are.
+        ([named("a", "Rabat"), named("b", "Rabat")], set()),
+        ([named("10", "Guelmim-Oued Noun"), named("rst", "الرباط سلا تمارة")], set()),
+        ([], set()),
+    ],
+)
+def test_a_commune_lies_in_its_province_and_region_however_the_body_describes_them(
+    described: list[Territory], found: set[str]
+) -> None:
+    assert around(AGDAL, described) == {AGDAL, "04.421", "04", *found}
+
+
+def test_what_the_body_describes_comes_first_and_the_official_map_goes_on_where_it_ends() -> None:
+    territories = [
+        named("10", "Guelmim-Oued Noun"),
+        named("10521", "Tan-Tan"),
+        named("04", "Rabat-Salé-Kénitra"),
+        named("centre-7", "Centre", "10521"),
+    ]
+    assert around("centre-7", territories) == {"centre-7", "10521", "10"}
+    assert around(TAN_TAN, territories) == {TAN_TAN, "10.521", "10521", "10"}
+    # A body may let a province lie elsewhere than the administration does; it then lies in both.
+    moved = [*territories[:1], named("10521", "Tan-Tan", "south"), named("south", "Sud")]
+    assert around(TAN_TAN, moved) == {TAN_TAN, "10.521", "10521", "south", "10"}
+
+
+def test_a_coordinator_sees_the_members_of_the_region_s_communes_and_no_others() -> None:
+    territories = [
+        named(f"region-{code}", name)
+        for code, name in (("4", "Rabat-Salé-Kénitra"), ("10", "Guelmim-Oued Noun"))
+    ]
+    ground = Ground(territories)
+    for home, region in ((AGDAL, "region-4"), (TAN_TAN, "region-10")):
+        for holder in ("region-4", "region-10"):
+            coordinator = Holder(body=OWN, role=Role.REGION, territories=frozenset({holder}))
+            found = may(coordinator, Action.SEE_MEMBERS, member_thing(OWN, home, ground))
+            assert found == (holder == region), (home, holder)
 
 
 def test_a_member_is_the_coordinators_of_all_that_lie_around_home() -> None:
