@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,15 @@ from kiosk.config import read_config
 from kiosk.journal import reading
 from tests.brokers import free_port
 from tests.network import Proxy
-from tests.programs import Office, Pipe, Process, started_kiosk, telling
+from tests.programs import EXAMPLE, Office, Pipe, Process, started_kiosk, telling
 from tests.waiting import until
+
+
+def example_today() -> str:
+    """Give the example's tour with its fair held today: of one that is long over, retention forgets whose."""
+    text, days = EXAMPLE.read_text(encoding="utf-8"), "days = [2024-12-27, 2024-12-28, 2024-12-29]"
+    assert text.count(days) == 1
+    return text.replace(days, f"days = [{datetime.now(UTC).date().isoformat()}]")
 
 
 class Booth:

@@ -5,7 +5,7 @@ kiosks send of it are batches in any order, some twice.
 """
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, NamedTuple
@@ -116,10 +116,11 @@ def definition_of(fair: str, **sectors: str) -> bytes:
 
 
 class Chronicle:
-    """Lets a year happen with so many visits."""
+    """Lets a year happen with so many visits, at these stops with their days."""
 
-    def __init__(self, seed: int, visits: int) -> None:
+    def __init__(self, seed: int, visits: int, stops: Mapping[str, Sequence[str]] = STOPS) -> None:
         self._chance = random.Random(seed)
+        self._stops = stops
         self._visits = visits
         self._members = max(20, visits // 6)
         self._boots = list(self._started())
@@ -144,7 +145,7 @@ class Chronicle:
 
     def _started(self) -> Iterator[_Boot]:
         chance = self._chance
-        for place, (fair, days) in enumerate(STOPS.items()):
+        for place, (fair, days) in enumerate(self._stops.items()):
             for number in range(4):
                 device = f"{place * 16 + number:016x}"
                 for part in range(3):
