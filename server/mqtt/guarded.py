@@ -27,6 +27,8 @@ RETAINED_STATE: Final = 16 * 1024
 """The largest message of a device that stays behind, in bytes."""
 MAX_FILTERS: Final = 32
 """How many subscriptions a device may hold."""
+SERVERS_FILTERS: Final = 4096
+"""How many the server may: some for each of its bodies."""
 QUIET_SECONDS: Final = 60.0
 """How long one kind of trouble is only counted after it was named."""
 
@@ -194,8 +196,10 @@ class GuardedBroker(Broker):  # type: ignore[misc]  # amqtt ships no types
         held = sum(
             1 for holders in self._subscriptions.values() for holder, _ in holders if holder is session
         )
-        if held >= MAX_FILTERS:
-            self.troubles.report(f"a client wanted more than {MAX_FILTERS} subscriptions")
+        account = self.access.book.accounts.find(session.username or "")
+        most = SERVERS_FILTERS if account is not None and account.is_server else MAX_FILTERS
+        if held >= most:
+            self.troubles.report(f"a client wanted more than {most} subscriptions")
             return packets.REFUSED_FILTER
         code = int(await super().add_subscription((topic_filter, min(qos, packets.MAX_QOS)), session))
         if code == packets.REFUSED_FILTER:

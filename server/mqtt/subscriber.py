@@ -17,6 +17,8 @@ from wire.broker import BrokerAddress
 
 KEEPALIVE_S: Final = 15
 _RECONNECT_S: Final = (1, 5)
+_MOST_AT_ONCE: Final = 32
+"""Filters in one packet: each body has some, and brokers take so many, ours 64."""
 
 
 class Subscriber:
@@ -43,6 +45,7 @@ class Subscriber:
         self._on_trouble = on_trouble
         self._stopping = threading.Event()
         self._up = threading.Event()
+        self._awaited: set[int | None] = set()
         # The client id is the account's name: the embedded broker takes no other.
         self._client = client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
@@ -96,14 +99,19 @@ class Subscriber:
         if code.is_failure:
             self._on_trouble(f"the broker at {self._address} does not accept the server's account ({code})")
             return
-        client.subscribe([(name, 1) for name in self._filters])
+        wanted = [(name, 1) for name in self._filters]
+        parts = [wanted[at : at + _MOST_AT_ONCE] for at in range(0, len(wanted), _MOST_AT_ONCE)]
+        # Answers come on this very thread, so none can come before all are asked for.
+        self._awaited = {client.subscribe(part)[1] for part in parts}
 
-    def _on_subscribe(self, _: mqtt.Client, __: Any, ___: int, codes: list[ReasonCode], ____: Any) -> None:
+    def _on_subscribe(self, _: mqtt.Client, __: Any, number: int, codes: list[ReasonCode], ____: Any) -> None:
         if any(code.is_failure for code in codes):
             self._on_trouble(f"the broker at {self._address} does not let the server hear its kiosks")
             return
-        self._up.set()
-        self._on_ready()
+        self._awaited.discard(number)
+        if not self._awaited:
+            self._up.set()
+            self._on_ready()
 
     def _on_disconnect(self, _: mqtt.Client, __: Any, ___: Any, ____: ReasonCode, _____: Any) -> None:
         if self._up.is_set() and not self._stopping.is_set():

@@ -675,6 +675,11 @@ def test_a_client_cannot_hold_subscriptions_without_end(embedded: TestBroker) ->
         assert codes == [1] * 32 + [packets.REFUSED_FILTER] * 8
 
 
+def test_the_server_holds_some_for_each_of_many_bodies(embedded: TestBroker) -> None:
+    with server_of(embedded) as server:
+        assert [server.subscribe(f"{FAIR}/{number}/live") for number in range(120)] == [1] * 120
+
+
 def test_subscribing_while_messages_are_handed_out_loses_none(embedded: TestBroker) -> None:
     with server_of(embedded) as server, device_of(embedded, ONE) as device, device_of(embedded, TWO) as other:
         server.subscribe(f"{UP}/+/+/events")
