@@ -14,6 +14,7 @@ FIRST: Final = bytes(16)
 """What stands before the first row."""
 _ROW: Final = b"riwaq audit"
 _HEAD: Final = b"riwaq audit end"
+_TOP: Final = b"riwaq audit top"
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
@@ -51,9 +52,24 @@ def end_of(number: int, last: bytes, key: bytes) -> End:
     return End(number, last, seal)
 
 
-def first_broken(rows: Iterable[tuple[Entry, bytes]], end: End | None, key: bytes) -> tuple[int, str] | None:
-    """Give the number of the first row that does not hold, and why; nothing where the log is whole."""
+def start_of(number: int, last: bytes, key: bytes) -> End:
+    """Seal where a log begins whose rows up to that one were taken out, when their time was over."""
+    seal = blake2b(number.to_bytes(8, "big") + last, digest_size=16, key=key[:64], person=_TOP).digest()
+    return End(number, last, seal)
+
+
+def first_broken(
+    rows: Iterable[tuple[Entry, bytes]], end: End | None, key: bytes, start: End | None = None
+) -> tuple[int, str] | None:
+    """Give the number of the first row that does not hold, and why; nothing where the log is whole.
+
+    ``start`` is the last row of those that were taken out, where any were.
+    """
     before, number = FIRST, 0
+    if start is not None:
+        if start != start_of(start.number, start.hash, key):
+            return start.number + 1, "the mark of the log's beginning is not as it was written"
+        before, number = start.hash, start.number
     for entry, found in rows:
         if entry.number != number + 1:
             return number + 1, "it is missing"

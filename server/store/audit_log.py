@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
-from server.rules.audit import FIRST, End, Entry, end_of, first_broken, hash_of
+from server.rules.audit import FIRST, End, Entry, end_of, first_broken, hash_of, start_of
 from server.store import tables as t
 from server.store.statements import Statements
 
@@ -55,7 +55,32 @@ class AuditLog(Statements):
 
     def first_broken(self, key: bytes) -> tuple[int, str] | None:
         """Give the number of the first row that does not hold, and why; None where the log is whole."""
-        return first_broken(self._rows(0, ""), self.end(), key)
+        return first_broken(self._rows(0, ""), self.end(), key, self.start())
+
+    def start(self) -> End | None:
+        """Give where the log begins; None while its first row is there."""
+        row = self._c.execute(select(t.audit_start).where(t.audit_start.c.body == self._body)).first()
+        return End(row.number, row.hash, row.seal) if row else None
+
+    def take_out(self, key: bytes, *, before: int, most: int) -> int:
+        """Take out the oldest rows, of before that ms UTC, at most so many; gives how many there were.
+
+        The last row of the log stays.
+        """
+        c = t.audit.c
+        mine = c.body == self._body
+        query = select(c.number, c.at, c.hash).where(mine).order_by(c.number).limit(most + 1)
+        gone: list[tuple[int, bytes]] = []
+        for number, at, digest in self._c.execute(query).all()[:-1]:
+            if at >= before:
+                break
+            gone.append((number, bytes(digest)))
+        if gone:
+            now = start_of(*gone[-1], key)
+            self._c.execute(delete(t.audit).where(mine, c.number <= now.number))
+            row = {"number": now.number, "hash": now.hash, "seal": now.seal}
+            self._upsert(t.audit_start, [row], ("number", "hash", "seal"))
+        return len(gone)
 
     def _rows(self, after: int, about: str) -> Iterator[tuple[Entry, bytes]]:
         query = select(t.audit).where(t.audit.c.body == self._body, t.audit.c.number > after)
