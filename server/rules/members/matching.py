@@ -7,7 +7,7 @@ import msgspec
 
 from server.rules.members.columns import Columns
 from server.rules.members.households import Listed
-from server.rules.members.member import Member
+from server.rules.members.member import Kind, Member
 from server.rules.members.rows import Draft, Problem
 from server.rules.reader import shown
 
@@ -48,8 +48,13 @@ class Known:
         return found or (self.by_likeness.get(likeness) if likeness is not None else None)
 
 
-def settle(entry: int, draft: Draft, known: Known, *, fresh: str, columns: Columns) -> Settled:
-    """Say what becomes of a row whose fields are in order; ``fresh`` is the id of one who is new."""
+def settle(
+    entry: int, draft: Draft, known: Known, *, fresh: str, columns: Columns, adds_kinds: bool = False
+) -> Settled:
+    """Say what becomes of a row whose fields are in order; ``fresh`` is the id of one who is new.
+
+    ``adds_kinds``: somebody known stays what that one was to the body, besides what the list says.
+    """
     values = draft.values
     given = values.get("member", "")
     before = known.of(draft, likeness_of(draft))
@@ -58,6 +63,8 @@ def settle(entry: int, draft: Draft, known: Known, *, fresh: str, columns: Colum
         column, what, instead = wrong
         return Settled(Outcome.REFUSED, problems=(Problem(columns.name_of(column), what, instead),))
     chosen = {**values, "member": before.member if before else given or fresh}
+    if before and adds_kinds and "kinds" in chosen:
+        chosen["kinds"] |= before.kinds
     after = msgspec.structs.replace(before, **chosen) if before else Member(**chosen)
     if before == after:
         return Settled(Outcome.SAME, before, after)
@@ -73,7 +80,7 @@ def _contradiction(entry: int, draft: Draft, known: Known, before: Member | None
     """Say what of a row goes against the store or the list; its column is that of a field."""
     values = draft.values
     if before is None:
-        if "category" in values:
+        if "category" in values or not values.get("kinds", Kind.MEMBER) & Kind.MEMBER:
             return None
         return Problem(
             "category", "a new member has a category, and no column holds one", "add a column category"

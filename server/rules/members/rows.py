@@ -61,12 +61,24 @@ class Draft(msgspec.Struct, array_like=True):
 
 
 class RowReader:
-    """Reads the rows of one list. ``key`` is that of the hashes of national ids."""
+    """Reads the rows of one list. ``key`` is that of the hashes of national ids.
+
+    ``kinds`` is what everybody of the list is to the body, besides what a row says; 0 where that is not said.
+    """
 
     def __init__(
-        self, columns: Columns, rules: MemberRules, places: Places, *, today: date, key: bytes
+        self,
+        columns: Columns,
+        rules: MemberRules,
+        places: Places,
+        *,
+        today: date,
+        key: bytes,
+        kinds: int = 0,
     ) -> None:
         self._columns = columns
+        self._kinds = kinds
+        self._empty = {**_EMPTY, "kinds": kinds or _EMPTY["kinds"]}
         self._key = key
         self._at = {found: at for at, found in columns.fields.items()}
         readers: dict[str, Callable[[str], Any]] = {
@@ -102,7 +114,7 @@ class RowReader:
         for at, found, read in self._plain:
             text = cells[at]
             try:
-                draft.values[found] = read(text) if text and not text.isspace() else _EMPTY[found]
+                draft.values[found] = read(text) if text and not text.isspace() else self._empty[found]
             except Unfit as problem:
                 if at not in flawed:
                     draft.problems.append(Problem(names[at], problem.what, problem.instead))
@@ -204,6 +216,8 @@ class RowReader:
     def _settle(self, draft: Draft) -> None:
         """Hold the fields against each other, and give them their names in a Member."""
         values = draft.values
+        if self._kinds:
+            values["kinds"] = values.get("kinds", 0) | self._kinds
         if "deactivated" in values:
             values["deactivated_at"] = values.pop("deactivated")
         if values.get("category", 0) is None:
