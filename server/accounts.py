@@ -9,7 +9,7 @@ import secrets
 import threading
 import time
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
@@ -155,6 +155,12 @@ class Accounts:
             log = AuditLog(connection, account.holder.body)
             detail = {"route": route, "action": action, **({"fair": fair} if fair else {})}
             log.append(self._key, at=self._clock(), who=account.name, what=REFUSED, **detail)
+
+    def note_look(self, account: Account, *, what: str, names: Mapping[str, str]) -> None:
+        """Write into the audit log that an account has opened a page that shows personal data."""
+        with self._store.writing() as connection:
+            log = AuditLog(connection, account.holder.body)
+            log.append(self._key, at=self._clock(), who=account.name, what=what, **names)
 
     # -- inside ------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -18,21 +18,29 @@ from server.collector import Collector
 from server.collectors import Collectors
 from server.enrolling import Enrolling
 from server.inquiries import Inquiries
-from server.live.source import StoreSource
+from server.keeping import Keeping
+from server.live.doers import doers_of
+from server.live.readers import finders_of, readers_of
+from server.live.source import Counted, StoreSource
+from server.live.tellers import tellers_of
 from server.membership import Membership
 from server.mqtt.access import Accounts, AccountsError, password_sha256, write_accounts, write_private
 from server.mqtt.broker import EmbeddedBroker, holder_of, why_not_listen
 from server.mqtt.subscriber import Subscriber
 from server.office import Office, now_ms
 from server.pairings import Pairings
+from server.person_erasing import Erasing
 from server.restore import Restored, restore
+from server.retention import Retention
 from server.settings import Home
 from server.store.engine import Store, StoreError, TransactionError
 from server.store.registry import AccountRow, Registry
+from server.travelling import TravelLook
 from server.web import FIRST_ACCOUNT
 from wire.broker import split_address
 
 if TYPE_CHECKING:
+    from server.web.hall import Hall
     from server.web.serving import WebServer
 
 _BROKER_READY_S: Final = 15.0
@@ -67,7 +75,32 @@ def _keep_accounts(home: Home, bodies: Mapping[str, Sequence[AccountRow]]) -> No
 
 def restored(file: Path, directory: Path, *, replace: bool, on_rows: OnRows) -> Restored:
     """Put a backup in place of a directory's ledger; raises :class:`ServerError`, with nothing changed."""
-    return restore(file, directory, replace=replace, open_store=Store, on_rows=on_rows)
+    done = restore(file, directory, replace=replace, open_store=Store, on_rows=on_rows)
+    with opened(directory) as (home, store, office):
+        erase_again(home, store, office.bodies)
+    return done
+
+
+def erase_again(home: Home, store: Store, bodies: Sequence[str]) -> dict[str, int]:
+    """Erase whom a backup has brought back; gives how many cards and members those were, by body."""
+    return {body: Erasing(store, _membership(home, store, body)).catch_up() for body in bodies}
+
+
+def _keep_rights(
+    home: Home, store: Store, bodies: Sequence[str], stack: ExitStack, say: Callable[[str], None]
+) -> None:
+    """Have nobody here who was erased, and forget by itself whose data these are once that is over."""
+    for body, count in erase_again(home, store, bodies).items():
+        if count:
+            say(f"{count} cards or members of {body} had come back with a backup: erased anew")
+    keeping = Keeping({body: Retention(store, _membership(home, store, body)) for body in bodies}, say)
+    keeping.start()
+    stack.callback(keeping.stop)
+
+
+def _membership(home: Home, store: Store, body: str) -> Membership:
+    office = Office(home, store, body=body, keep_accounts=partial(_keep_accounts, home))
+    return Membership(home, store, office, clock=now_ms, who="server")
 
 
 def enrolling_of(home: Home, store: Store, office: Office) -> Enrolling:
@@ -122,6 +155,7 @@ def _run(directory: Path, stopping: threading.Event, say: Callable[[str], None])
         bodies = office.bodies
         if home.listen and not _start_broker(home, stack, stopping, say):
             return
+        _keep_rights(home, store, bodies, stack, say)
         collectors = Collectors({body: _collector(home, store, body, say) for body in bodies})
         ready = threading.Event()
 
@@ -141,14 +175,16 @@ def _run(directory: Path, stopping: threading.Event, say: Callable[[str], None])
         )
         web = None
         if home.web:
-            first = collectors[bodies[0]]
-            source = StoreSource(
-                store, bodies[0], tally=lambda: first.tally, is_connected=lambda: subscriber.up
-            )
-            web = _start_page(home, source, stack, stopping, say, store=store)
+            halls = [
+                hall_of(
+                    home, store, body, tally=partial(_tally, collector), is_connected=lambda: subscriber.up
+                )
+                for body, collector in collectors
+            ]
+            web = _start_page(home, halls, stack, stopping, say, store=store)
             if web is None:
                 return
-        collectors.start(subscriber, on_moved=_notifier(web, bodies[0]) if web else None)
+        collectors.start(subscriber, on_moved=web.notify if web else None)
         stack.callback(collectors.stop)
         subscriber.start()
         stack.callback(subscriber.stop)
@@ -157,17 +193,50 @@ def _run(directory: Path, stopping: threading.Event, say: Callable[[str], None])
             page = web.url if web and web.up else ""
             return {"bodies": collectors.tallies(), "at": now_ms(), "connected": subscriber.up, "page": page}
 
-        _tell_until_stopped(home, tell, partial(_look_for_bodies, store, bodies), stopping, say)
+        _tell_until_stopped(home, tell, _looker(store, bodies, web), stopping, say)
 
 
-def _notifier(web: "WebServer", shown: str) -> Callable[[str, Collection[str]], None]:
-    """Give what tells the page of fairs that have moved; it shows one body's."""
+def hall_of(
+    home: Home,
+    store: Store,
+    body: str,
+    *,
+    tally: Callable[[], Counted],
+    is_connected: Callable[[], bool],
+    clock: Callable[[], int] = now_ms,
+) -> "Hall":
+    """Give one body's side of the pages."""
+    from server.handing_out import HandingOut  # noqa: PLC0415 - as below
+    from server.web.hall import Hall  # noqa: PLC0415
 
-    def notify(body: str, fairs: Collection[str]) -> None:
-        if body == shown:
-            web.notify(fairs)
+    open_office = partial(Office, home, store, body=body, keep_accounts=partial(_keep_accounts, home))
+    source = StoreSource(store, body, tally=tally, is_connected=is_connected)
+    return Hall(
+        source,
+        readers=readers_of(home, store, source, clock=clock),
+        doers=doers_of(home, store, source, clock=clock, open_office=open_office),
+        tellers=tellers_of(home, store, source, clock=clock),
+        finders=finders_of(store, source),
+        make=HandingOut(home, store, body, open_office=open_office, clock=clock).make,
+    )
 
-    return notify
+
+def _tally(collector: Collector) -> Counted:
+    return collector.tally
+
+
+def _looker(store: Store, bodies: list[str], web: "WebServer | None") -> Callable[[], None]:
+    """Give what looks around now and then: for bodies that were added, and for impossible travel."""
+    travels = {body: TravelLook(store, body, clock=now_ms) for body in bodies}
+
+    def look() -> None:
+        _look_for_bodies(store, bodies)
+        for body, travel in travels.items():
+            found = travel.look()
+            if found and web:
+                web.notify(body, found)
+
+    return look
 
 
 def _look_for_bodies(store: Store, bodies: list[str]) -> None:
@@ -217,7 +286,7 @@ def _start_broker(
 
 def _start_page(
     home: Home,
-    source: StoreSource,
+    halls: "Sequence[Hall]",
     stack: ExitStack,
     stopping: threading.Event,
     say: Callable[[str], None],
@@ -239,7 +308,7 @@ def _start_page(
         raise ServerError(
             f'the page cannot be shown. {problem} Or run without a page: web = "" in {home.settings_file}'
         ) from None
-    site = Site(source, accounts, sessions, assets=assets, clock=now_ms, on_trouble=say)
+    site = Site(halls, accounts, sessions, assets=assets, clock=now_ms, on_trouble=say)
     web = WebServer(site, home.web, on_trouble=say)
     deadline = time.monotonic() + _ADDRESS_FREE_S
     while why_not_listen(home.web) and time.monotonic() < deadline:

@@ -106,7 +106,7 @@ def _version_of_program(program: str) -> str:
 PRODUCTS = (
     Product("fonts", packages=("fontpkg-noto-sans", "fontpkg-noto-sans-arabic", "fonttools"), from_npm=True),
     Product("icons", files=("make/icons.txt",), from_npm=True),
-    Product("charts", from_npm=True),
+    Product("scripts", from_npm=True),
     Product("sounds"),
     Product("catalogues", files=("locale/*/LC_MESSAGES/*.po",), packages=("babel",)),
     Product(

@@ -10,9 +10,9 @@ from typing import Final, Protocol
 
 import msgspec
 
-from server.rules.pages.board import Measures, Snapshot
 from server.rules.fair import FairDefinition
 from server.rules.figures import TOTAL
+from server.rules.pages.board import Measures, Snapshot
 from server.rules.sentences import KioskNow
 from server.store.engine import Store
 from server.store.ledger import Ledger
@@ -71,19 +71,19 @@ class StoreSource:
     def fairs(self) -> list[FairDefinition]:
         """Give every fair's description."""
         with self._store.reading() as connection:
-            return list(self._read_definitions(Registry(connection, self._body)).values())
+            return list(self.definitions(Registry(connection, self._body)).values())
 
     def snapshot(self, fair: str) -> Snapshot | None:
         """Give a fair as it is now; None where there is none of that id."""
         with self._store.reading() as connection:
             registry = Registry(connection, self._body)
-            definition = self._read_definitions(registry).get(fair)
+            definition = self.definitions(registry).get(fair)
             if definition is None:
                 return None
             figures = Ledger(connection, self._body).figures(fair)
             closed_at = registry.closed_fairs().get(fair)
             kiosks = [
-                _kiosk(row, fair_closed=closed_at is not None)
+                kiosk_now(row, fair_closed=closed_at is not None)
                 for row in registry.kiosks()
                 if row.fair == fair
             ]
@@ -95,10 +95,9 @@ class StoreSource:
         with self._store.reading() as connection:
             registry, ledger = Registry(connection, self._body), Ledger(connection, self._body)
             closed = registry.closed_fairs()
-            kiosks = [(row.fair, _kiosk(row, fair_closed=row.fair in closed)) for row in registry.kiosks()]
+            kiosks = [(row.fair, kiosk_now(row, fair_closed=row.fair in closed)) for row in registry.kiosks()]
             totals = {
-                fair: ledger.figures(fair).get((TOTAL, ""), _NONE)
-                for fair in self._read_definitions(registry)
+                fair: ledger.figures(fair).get((TOTAL, ""), _NONE) for fair in self.definitions(registry)
             }
         return Measures(
             facts=tally.facts,
@@ -110,7 +109,8 @@ class StoreSource:
             totals=totals,
         )
 
-    def _read_definitions(self, registry: Registry) -> Mapping[str, FairDefinition]:
+    def definitions(self, registry: Registry) -> Mapping[str, FairDefinition]:
+        """Give every fair's description by its id, at the moment that the caller reads."""
         versions = registry.versions()
         with self._lock:
             if versions != self._versions:
@@ -125,7 +125,8 @@ class StoreSource:
 _NONE: Final = (0, 0)
 
 
-def _kiosk(row: KioskRow, *, fair_closed: bool) -> KioskNow:
+def kiosk_now(row: KioskRow, *, fair_closed: bool) -> KioskNow:
+    """Give a kiosk as the registry knows it now."""
     return KioskNow(
         device=row.device,
         name=row.name,

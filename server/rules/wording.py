@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Final, Protocol
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_interval, format_time
 from babel.numbers import format_decimal
 
 from server.rules.access import Role
@@ -17,8 +17,8 @@ from server.rules.sentences import Advice, Health, Phrase, Says
 from wire.described import Names
 from wire.zones import zone_of
 
-LANGUAGES: Final = ("ar", "fr")
-OWN_NAMES: Final = {"ar": "العربية", "fr": "Français"}
+LANGUAGES: Final = ("ar", "fr", "zgh", "en")
+OWN_NAMES: Final = {"ar": "العربية", "fr": "Français", "zgh": "ⵜⴰⵎⴰⵣⵉⵖⵜ", "en": "English"}
 _LOCALES: Final = {"ar": "ar_MA", "fr": "fr_MA", "zgh": "zgh", "en": "en_GB"}
 _RIGHT_TO_LEFT: Final = frozenset({"ar"})
 _MINUTES_AN_HOUR: Final = 60
@@ -90,6 +90,10 @@ class Words:
 
     def __init__(self, language: str, catalogue: Catalogue) -> None:
         self.language = language
+        self.own_name = OWN_NAMES[language]
+        # For numbers that a browser writes, as Babel writes them: browsers know no Tamazight, and
+        # Morocco's French with other marks.
+        self.tag = {"fr": "fr", "zgh": "fr"}.get(language) or _LOCALES[language].replace("_", "-")
         self.direction = "rtl" if language in _RIGHT_TO_LEFT else "ltr"
         self._locale = _LOCALES[language]
         self._catalogue = catalogue
@@ -117,6 +121,17 @@ class Words:
     def short_day(self, day: date) -> str:
         """Write a day without its year."""
         return _day(day, "d MMMM", self._locale)
+
+    def partial_day(self, day: str) -> str:
+        """Write an ISO day as far as it is known: ``5 avril 2025``, ``mai 2024``, ``2024``."""
+        form = {len("2024"): "y", len("2024-05"): "MMMM y"}.get(len(day), "d MMMM y")
+        return _day(date.fromisoformat(f"{day}-01-01"[: len("2024-05-01")]), form, self._locale)
+
+    def days(self, first: date, last: date) -> str:
+        """Write from when to when, as short as the language does; one day where they are the same."""
+        if self.language == "zgh":
+            return _days(first, last, self._locale)
+        return str(format_interval(first, last, "yMMMd", locale=self._locale))
 
     def clock(self, minute: int) -> str:
         """Write a minute of the day as an hour, ``09:05``."""
@@ -192,6 +207,17 @@ def _accepted(header: str) -> list[tuple[str, float]]:
 @lru_cache(maxsize=8192)
 def _number(number: int, locale: str) -> str:
     return str(format_decimal(number, locale=locale))
+
+
+def _days(first: date, last: date, locale: str) -> str:
+    """Write an interval day by day: CLDR has none in Tamazight, and Babel would write the year first."""
+    end = _day(last, "d MMM y", locale)
+    if first == last:
+        return end
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}\N{EN DASH}{end}"
+    begin = _day(first, "d MMM" if first.year == last.year else "d MMM y", locale)
+    return f"{begin} \N{EN DASH} {end}"
 
 
 @lru_cache(maxsize=256)

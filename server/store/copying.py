@@ -15,6 +15,7 @@ from sqlalchemy import Connection, LargeBinary, delete, func, insert, select, te
 
 from server.store import tables as t
 from server.store.engine import StoreError
+from server.store.member_counts import MemberCounts
 
 _AT_ONCE: Final = 2000
 _STREAMED: Final = {"yield_per": _AT_ONCE}
@@ -109,6 +110,12 @@ def count_on(connection: Connection) -> None:
         connection.execute(
             text("SELECT setval(pg_get_serial_sequence('fact', 'id'), (SELECT max(id) FROM fact))")
         )
+
+
+def count_members(connection: Connection) -> None:
+    """Count the members of every body, whose counts an older Riwaq's lines lack."""
+    for body in connection.execute(select(t.body.c.body)).scalars().all():
+        MemberCounts(connection, body).anew()
 
 
 def row_of(name: str, columns: Sequence[str], line: bytes) -> dict[str, Any]:

@@ -1,8 +1,11 @@
 """Opening the store: SQLite or PostgreSQL by its address, brought up to date on the way."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
 from typing import Any, Final
 
 from alembic import command
@@ -18,6 +21,8 @@ from server import ServerError
 
 _MIGRATIONS: Final = "server.store:migrations"
 _BUSY_S: Final = 30
+_TRACE: Final = 32
+"""Bytes by which something is known again."""
 _WRITES: Final = "riwaq_writes"
 _DRIVERS: Final = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 # One writer at a time, as on SQLite: figures are moved by what was read a moment before, and
@@ -83,6 +88,25 @@ class Store:
         except DBAPIError as problem:
             raise TransactionError(_reason(problem)) from problem
 
+    def wipe(self, traces: Collection[bytes] = (), *, anew: bool = False) -> bool | None:
+        """Let nothing that was deleted stay in the database's file.
+
+        SQLite overwrites what is deleted, but for a rare copy that it made while it moved rows: where one
+        of these ``traces`` is found the file is written anew, or in any case with ``anew``, during which
+        others wait. False where it cannot be done now; None where an engine gives no way to look into its
+        file: PostgreSQL's is tidied, and its own log and copies are its keeper's.
+        """
+        try:
+            with closing(self.engine.raw_connection()) as connection:
+                if self.engine.dialect.name != "sqlite":
+                    connection.driver_connection.autocommit = True  # type: ignore[union-attr]  # psycopg's own
+                    connection.cursor().execute("VACUUM")
+                    connection.driver_connection.autocommit = False  # type: ignore[union-attr]  # as it was
+                    return None
+                return _wiped(connection.cursor(), self.engine.url.database or "", traces, anew=anew)
+        except (DBAPIError, self.engine.dialect.loaded_dbapi.Error, OSError):
+            return False
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
@@ -105,6 +129,31 @@ class Store:
         with self.writing() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+
+def _wiped(cursor: Any, file: str, traces: Collection[bytes], *, anew: bool) -> bool:
+    if not _written_back(cursor):
+        return False
+    if anew or _is_in_file(file, traces):
+        cursor.execute("VACUUM")
+        return _written_back(cursor)
+    return True
+
+
+def _written_back(cursor: Any) -> bool:
+    """Write the journal's pages into the file, and empty it; it waits for readers."""
+    is_busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not is_busy
+
+
+def _is_in_file(file: str, traces: Collection[bytes]) -> bool:
+    """Say whether any of these bytes stands in a file."""
+    wanted = {trace[:_TRACE] for trace in traces if trace}
+    if not wanted or not file or file == ":memory:":
+        return False
+    pattern = re.compile(b"|".join(map(re.escape, sorted(wanted))))
+    with Path(file).open("rb") as opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as content:
+        return pattern.search(content) is not None
 
 
 def _parsed(url: str) -> URL:
@@ -151,6 +200,8 @@ def _sqlite(url: URL) -> Engine:
             "synchronous = FULL",
             "foreign_keys = ON",
             "cache_size = -20480",
+            # What was erased is overwritten, and not only left to be.
+            "secure_delete = ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
         if path and path != ":memory:":

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     Select,
+    Table,
     and_,
     bindparam,
     delete,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 
+from server.rules.figures import OF_BOOTHS, split_booth_key
 from server.store import tables as t
 from server.store.statements import Row, Statements
 from wire.events import Feedback, Passage, Registration, SessionAttendance, SignUp, Visit, Withdrawal
@@ -356,26 +358,23 @@ class Ledger(Statements):
     # -- figures -----------------------------------------------------------------------------
 
     def add_to_figures(self, fair: str, changes: Mapping[tuple[str, str], tuple[int, int]]) -> None:
-        """Add (visits, attendance) to a fair's figures by (scope, key)."""
-        rows = [
-            {"fair": fair, "scope": scope, "key": key, "visits": visits, "attendance": attendance}
-            for (scope, key), (visits, attendance) in sorted(changes.items())
-        ]
-        if not rows:
-            return
-        statement = self._insert(t.figure)
-        statement = statement.on_conflict_do_update(
-            index_elements=[column.name for column in t.figure.primary_key],
-            set_={
-                "visits": t.figure.c.visits + statement.excluded.visits,
-                "attendance": t.figure.c.attendance + statement.excluded.attendance,
-            },
-        )
-        self._c.execute(statement, [{"body": self._body, **row} for row in rows])
+        """Add (visits, attendance) to a fair's figures by (scope, key), those of single booths among them."""
+        rows: list[Row] = []
+        at_booths: list[Row] = []
+        for (scope, key), (visits, attendance) in sorted(changes.items()):
+            row = {"fair": fair, "scope": scope, "key": key, "visits": visits, "attendance": attendance}
+            if scope in OF_BOOTHS:
+                booth, of_booth = split_booth_key(key)
+                at_booths.append({**row, "booth": booth, "key": of_booth})
+            else:
+                rows.append(row)
+        self._add_up(t.figure, rows)
+        self._add_up(t.booth_figure, at_booths)
 
     def drop_figures(self, fair: str) -> None:
         """Forget a fair's figures, to derive them again."""
-        self._c.execute(delete(t.figure).where(t.figure.c.body == self._body, t.figure.c.fair == fair))
+        for table in (t.figure, t.booth_figure):
+            self._c.execute(delete(table).where(table.c.body == self._body, table.c.fair == fair))
 
     def figures(self, fair: str) -> dict[tuple[str, str], tuple[int, int]]:
         """Give a fair's figures that are not zero: (visits, attendance) by (scope, key)."""
@@ -457,6 +456,16 @@ class Ledger(Statements):
             yield dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name for a row as a mapping
 
     # -- helpers -----------------------------------------------------------------------------
+
+    def _add_up(self, table: Table, rows: Sequence[Row]) -> None:
+        if not rows:
+            return
+        statement = self._insert(table)
+        statement = statement.on_conflict_do_update(
+            index_elements=[column.name for column in table.primary_key],
+            set_={name: table.c[name] + statement.excluded[name] for name in ("visits", "attendance")},
+        )
+        self._c.execute(statement, [{"body": self._body, **row} for row in rows])
 
     def _at(self, place: Place) -> tuple[ColumnElement[bool], ...]:
         return (t.fact.c.body == self._body, t.fact.c.device == place.device, t.fact.c.epoch == place.epoch)

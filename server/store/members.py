@@ -9,6 +9,8 @@ from sqlalchemy import bindparam, delete, func, literal, select, update
 from server.rules.members.member import Member
 from server.rules.members.search import Query, Words, mask_of, words_of
 from server.store import tables as t
+from server.store.member_counts import MemberCounts, has_card
+from server.store.merged import MergedMembers
 from server.store.statements import Statements
 
 _FIELDS: Final = tuple(Member.__struct_fields__)
@@ -32,10 +34,20 @@ class Members(Statements):
         found = self._for_each(t.member.c.employee_number, numbers, query)
         return {row.employee_number: _member(row) for row in found}
 
+    def known(self, members: Collection[str]) -> dict[str, Member]:
+        """Give those of these ids that there are; for one who turned out to be another, that one."""
+        found = self.get(members)
+        into = MergedMembers(self._c, self._body).into(set(members) - found.keys())
+        others = self.get(set(into.values()))
+        return {**found, **{member: others[other] for member, other in into.items() if other in others}}
+
     def by_likeness(self, likenesses: Collection[int]) -> dict[int, Member]:
-        """Give who has no employee number and is like these."""
+        """Give who has no employee number and is like these, or was and turned out to be another."""
         query = self._all().add_columns(t.member.c.likeness).where(t.member.c.likeness.is_not(None))
-        return {row.likeness: _member(row) for row in self._for_each(t.member.c.likeness, likenesses, query)}
+        found = {row.likeness: _member(row) for row in self._for_each(t.member.c.likeness, likenesses, query)}
+        into = MergedMembers(self._c, self._body).by_likeness(set(likenesses) - found.keys())
+        others = self.get(set(into.values()))
+        return {**found, **{likeness: others[other] for likeness, other in into.items() if other in others}}
 
     def principals(self, members: Collection[str]) -> set[str]:
         """Say which of these have dependants."""
@@ -48,13 +60,20 @@ class Members(Statements):
         where = t.member.c.principal == principal
         return [_member(row) for row in self._c.execute(self._all().where(where).order_by(t.member.c.member))]
 
-    def all(self) -> Iterator[Member]:
-        """Give every member, by id."""
-        yield from self._read(self._all().order_by(t.member.c.member))
+    def all(self, kinds: int = 0) -> Iterator[Member]:
+        """Give every member, by id; those alone who are one of these kinds, where such are given."""
+        yield from self._read(self._all().where(*_of(kinds)).order_by(t.member.c.member))
 
-    def count(self) -> int:
-        """Count the members."""
-        query = select(func.count()).select_from(t.member).where(t.member.c.body == self._body)
+    def numbers(self) -> Iterator[str]:
+        """Give every employee number."""
+        column = t.member.c.employee_number
+        query = select(column).where(t.member.c.body == self._body, column != "")
+        with self._c.execute(query, execution_options={"yield_per": _STREAMED}) as rows:
+            yield from rows.scalars()
+
+    def count(self, kinds: int = 0) -> int:
+        """Count the members, all or those who are one of these kinds."""
+        query = select(func.count()).select_from(t.member).where(t.member.c.body == self._body, *_of(kinds))
         return int(self._c.execute(query).scalar_one())
 
     def add(self, members: Sequence[Member], at: int) -> None:
@@ -62,6 +81,7 @@ class Members(Statements):
         found = [(member, words_of(member)) for member in members]
         rows = ((*_values(member), member.likeness, _said(words), at, at) for member, words in found)
         self._add_many(t.member, _WRITTEN, rows)
+        self._counts.add(members, at)
         self._add_words((member.member, words) for member, words in found)
 
     def change(self, changes: Sequence[tuple[Member, Member]], at: int) -> None:
@@ -80,7 +100,8 @@ class Members(Statements):
             for _, new, after in words
         ]
         one = (t.member.c.body == self._body, t.member.c.member == bindparam("id"))
-        self._c.execute(update(t.member).where(*one), rows)
+        with self._counts.following([after.member for _, after in changes]):
+            self._c.execute(update(t.member).where(*one), rows)
         other = [(old, new, after.member) for old, new, after in words if old != new]
         self._drop_words((member, old) for old, _, member in other)
         self._add_words((member, new) for _, new, member in other)
@@ -160,7 +181,8 @@ class Members(Statements):
     def link_cards(self, links: Sequence[tuple[str, str]], event_id: str = "") -> None:
         """Write down who holds which card: (card, member); by which event, where a kiosk made it."""
         rows = ((card, member, event_id) for card, member in links)
-        self._add_many(t.member_card, ("card", "member", "event_id"), rows)
+        with self._counts.following({member for _, member in links}):
+            self._add_many(t.member_card, ("card", "member", "event_id"), rows)
 
     def cards_of(self, members: Collection[str]) -> dict[str, list[str]]:
         """Give the numbers of the cards that these have held, refused ones as well."""
@@ -197,29 +219,19 @@ class Members(Statements):
 
     def take_back(self, cards: Sequence[str]) -> None:
         """Forget cards that nobody has got."""
-        for table in (t.member_card, t.card):
-            one = (table.c.body == self._body, table.c.card == bindparam("number"))
-            if cards:
-                self._c.execute(delete(table).where(*one), [{"number": card} for card in cards])
+        with self._counts.following_cards(cards):
+            for table in (t.member_card, t.card):
+                one = (table.c.body == self._body, table.c.card == bindparam("number"))
+                if cards:
+                    self._c.execute(delete(table).where(*one), [{"number": card} for card in cards])
 
     def _without_card(self, query: Any, category: int | None) -> Any:
-        in_force = (
-            select(literal(1))
-            .select_from(
-                t.member_card.outerjoin(
-                    t.revoked_card,
-                    (t.revoked_card.c.body == t.member_card.c.body)
-                    & (t.revoked_card.c.card == t.member_card.c.card),
-                )
-            )
-            .where(
-                t.member_card.c.body == self._body,
-                t.member_card.c.member == t.member.c.member,
-                t.revoked_card.c.card.is_(None),
-            )
-        )
-        query = query.where(t.member.c.deactivated_at.is_(None), ~in_force.exists())
+        query = query.where(t.member.c.deactivated_at.is_(None), ~has_card(self._body))
         return query if category is None else query.where(t.member.c.category == category)
+
+    @property
+    def _counts(self) -> MemberCounts:
+        return MemberCounts(self._c, self._body)
 
     def _read(self, query: Any, at_once: int = _STREAMED) -> Iterator[Member]:
         """Give the members of a query over :meth:`_all`, so many rows fetched at a time."""
@@ -228,6 +240,10 @@ class Members(Statements):
 
     def _all(self) -> Any:
         return select(*(t.member.c[name] for name in _FIELDS)).where(t.member.c.body == self._body)
+
+
+def _of(kinds: int) -> tuple[Any, ...]:
+    return (t.member.c.kinds.bitwise_and(kinds) != 0,) if kinds else ()
 
 
 def _values(member: Member) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 from server.store.ledger import Ledger
 from server.store.presences import Presences
 from server.store.registry import Registry
+from server.store.session_past import SessionPast
 from server.store.tallies import Tallies
 
 
@@ -16,3 +17,4 @@ class Parts:
         self.presences = Presences(connection, body)
         self.tallies = Tallies(connection, body)
         self.registry = Registry(connection, body)
+        self.past = SessionPast(connection, body)

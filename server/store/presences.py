@@ -15,7 +15,7 @@ from wire.events import Passage, SessionAttendance, Visit
 Span = tuple[int, int]
 """From the first moment, ms UTC, to before the second."""
 _STREAMED: Final = {"yield_per": 2000}
-_SHOWS_SOMEBODY: Final = and_(
+SHOWS_SOMEBODY: Final = and_(
     ACCEPTED,
     t.fact.c.voided.is_(False),
     or_(
@@ -62,7 +62,7 @@ class Presences(Statements):
         query = select(c.subject, c.fair, func.min(c.corrected_at)).where(
             c.body == self._body,
             c.fair.in_(sorted(fairs)),
-            _SHOWS_SOMEBODY,
+            SHOWS_SOMEBODY,
             func.coalesce(c.category, 0) != int(Category.STAFF),
         )
         return query.group_by(c.subject, c.fair)
@@ -73,7 +73,7 @@ class Presences(Statements):
         # Rows are handed on as they are: as tuples they are a Presence each.
         category, territory = func.coalesce(c.category, 0), func.coalesce(c.territory, 0)
         query = select(c.subject, c.booth, c.corrected_at, category, territory, _SESSION)
-        return query.where(c.body == self._body, _SHOWS_SOMEBODY)
+        return query.where(c.body == self._body, SHOWS_SOMEBODY)
 
 
 def within(between: Span | None) -> tuple[ColumnElement[bool], ...]:

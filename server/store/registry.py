@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from server.store import tables as t
+from server.store.member_counts import MemberCounts
 from wire.pairing import ACCOUNT
 
 
@@ -245,7 +246,8 @@ class Registry:
         if self._c.execute(there).first():
             return False
         row = {"body": self._body, "card": card, "revoked_at": revoked_at, "reason": reason}
-        self._c.execute(insert(t.revoked_card), [row])
+        with MemberCounts(self._c, self._body).following_cards([card]):
+            self._c.execute(insert(t.revoked_card), [row])
         return True
 
     def revoked_cards(self) -> list[str]:
@@ -275,6 +277,11 @@ class Registry:
     def revoked_kiosks(self) -> set[str]:
         """Name the kiosks that were revoked."""
         return set(self._c.execute(_REVOKED_KIOSKS, {"of_body": self._body}).scalars())
+
+    def revoked_since(self) -> dict[str, tuple[int, str]]:
+        """Give, by kiosks that were revoked, since when (ms UTC) and why."""
+        rows = self._c.execute(select(t.revoked_kiosk).where(t.revoked_kiosk.c.body == self._body))
+        return {row.device: (row.revoked_at, row.reason) for row in rows}
 
     def revoked_keys(self) -> dict[int, list[str]]:
         """Give, by card keys of revoked kiosks, the ids of the cards that are known from each."""

@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 metadata = MetaData()
 _ID = BigInteger().with_variant(Integer, "sqlite")
+_REFUSED = "outcome NOT IN ('', 'enrolled', 'linked', 'reissued', 'revoked', 'voided')"
 
 
 def _body(*, primary_key: bool = True) -> "Column[str]":
@@ -200,6 +201,50 @@ subject_link = Table(
     Column("tour", String(64), primary_key=True),
     Column("card", String(19), primary_key=True),
     Column("subject", BigInteger, nullable=False),
+    Index("subject_link_subject", "subject", "body"),
+)
+
+# Who was erased, as keyed hashes of what would bring them back: cards, member's and employee's numbers. Each
+# row stands in a file beside the ledger as well; see ``server.erased_file``.
+erased = Table(
+    "erased",
+    metadata,
+    _body(),
+    Column("mark", String(32), primary_key=True),
+    Column("erased_at", BigInteger, nullable=False),
+)
+
+# Of which facts of a fair nobody is told any more whose they are: what comes late gets no subject.
+unlinked = Table(
+    "unlinked",
+    metadata,
+    _body(),
+    Column("fair", String(64), primary_key=True),
+    Column("purpose", String(16), primary_key=True),
+    Column("unlinked_at", BigInteger, nullable=False),
+)
+
+# Who was at a session, apart from subjects, for as long as lists of those are kept longer than visits.
+session_holder = Table(
+    "session_holder",
+    metadata,
+    _body(),
+    Column("fair", String(64), primary_key=True),
+    Column("session", String(64), primary_key=True),
+    Column("card", String(19), primary_key=True),
+    Column("category", Integer, nullable=False),
+    Index("session_holder_card", "body", "card"),
+)
+
+# How many were invited to a session, and were there, of whom nothing more is known.
+session_past = Table(
+    "session_past",
+    metadata,
+    _body(),
+    Column("fair", String(64), primary_key=True),
+    Column("session", String(64), primary_key=True),
+    Column("invited", Integer, nullable=False),
+    Column("present", Integer, nullable=False),
 )
 
 fact = Table(
@@ -257,6 +302,29 @@ fact = Table(
         "body",
         sqlite_where=text("kind IN ('sign_up', 'withdrawal')"),
         postgresql_where=text("kind IN ('sign_up', 'withdrawal')"),
+    ),
+    # Few of a ledger's facts: what the pages of feedback and of exceptions read.
+    Index(
+        "fact_words",
+        "body",
+        "fair",
+        "corrected_at",
+        sqlite_where=text("kind = 'feedback' AND sealed IS NOT NULL"),
+        postgresql_where=text("kind = 'feedback' AND sealed IS NOT NULL"),
+    ),
+    Index(
+        "fact_withdrawal",
+        "body",
+        "subject",
+        sqlite_where=text("kind = 'withdrawal'"),
+        postgresql_where=text("kind = 'withdrawal'"),
+    ),
+    Index(
+        "fact_rejected",
+        "body",
+        "device",
+        sqlite_where=text("status = 'rejected'"),
+        postgresql_where=text("status = 'rejected'"),
     ),
 )
 
@@ -317,6 +385,31 @@ figure = Table(
     Column("key", String(64), primary_key=True),
     Column("visits", BigInteger, nullable=False),
     Column("attendance", BigInteger, nullable=False),
+)
+
+# The same of each booth by itself: by day, hour and category.
+booth_figure = Table(
+    "booth_figure",
+    metadata,
+    _body(),
+    Column("fair", String(64), primary_key=True),
+    Column("booth", String(64), primary_key=True),
+    Column("scope", String(16), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("visits", BigInteger, nullable=False),
+    Column("attendance", BigInteger, nullable=False),
+)
+
+# How many codes were scanned at a booth in each of the last minutes (since 1970, UTC), whatever the verdict.
+# No figure: it is not derived again, and what is older is taken out.
+scan_minute = Table(
+    "scan_minute",
+    metadata,
+    _body(),
+    Column("fair", String(64), primary_key=True),
+    Column("minute", BigInteger, primary_key=True, autoincrement=False),
+    Column("booth", String(64), primary_key=True),
+    Column("scans", BigInteger, nullable=False),
 )
 
 tally = Table(
@@ -419,6 +512,17 @@ member_card = Table(
     Index("member_card_member", "body", "member"),
 )
 
+# How many members live where, by what they are counted by: see ``server.store.member_counts``.
+member_count = Table(
+    "member_count",
+    metadata,
+    _body(),
+    Column("scope", String(16), primary_key=True),
+    Column("key", String(16), primary_key=True),
+    Column("territory", String(48), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)
+
 # To what a member has agreed at a registration: the version of the programme's text, and when by corrected
 # time, ms UTC.
 member_consent = Table(
@@ -472,6 +576,143 @@ enrolment = Table(
         sqlite_where=text("member <> ''"),
         postgresql_where=text("member <> ''"),
     ),
+    Index(
+        "enrolment_doubt",
+        "body",
+        sqlite_where=text("doubt <> ''"),
+        postgresql_where=text("doubt <> ''"),
+    ),
+    Index(
+        "enrolment_refused",
+        "body",
+        "device",
+        sqlite_where=text(_REFUSED),
+        postgresql_where=text(_REFUSED),
+    ),
+)
+
+# A member who turned out to be another: the rows are the other's, and this stays so that nothing which comes
+# late, or once more, brings the first back. ``likeness`` is the one's that is no more.
+merged_member = Table(
+    "merged_member",
+    metadata,
+    _body(),
+    Column("member", String(16), primary_key=True),
+    Column("into_member", String(16), nullable=False),
+    Column("likeness", BigInteger),
+    Column("at", BigInteger, nullable=False),
+    Column("who", String(64), nullable=False),
+    Index(
+        "merged_member_likeness",
+        "body",
+        "likeness",
+        sqlite_where=text("likeness IS NOT NULL"),
+        postgresql_where=text("likeness IS NOT NULL"),
+    ),
+)
+
+# A feedback that somebody works off; an urgent one comes here with its fact. ``state`` is open, taken or
+# done, ``who`` an account's name; ``note`` is sealed for the server's key, since it may say of whom.
+feedback_case = Table(
+    "feedback_case",
+    metadata,
+    _body(),
+    Column("event_id", String(32), primary_key=True),
+    Column("fair", String(64), nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("note", LargeBinary, nullable=False),
+    Index("feedback_case_fair", "body", "fair"),
+)
+
+# The same subject at two fairs sooner than anybody can travel: the two facts that lie closest, by their ids
+# in the ledger. It is judged anew when it is shown: a clock may be measured later.
+travel = Table(
+    "travel",
+    metadata,
+    _body(),
+    Column("key", String(32), primary_key=True),
+    Column("subject", BigInteger, nullable=False),
+    Column("fair", String(64), nullable=False),
+    Column("other_fair", String(64), nullable=False),
+    Column("fact", BigInteger, nullable=False),
+    Column("other_fact", BigInteger, nullable=False),
+    Column("found_at", BigInteger, nullable=False),
+)
+
+# How far facts were looked at for a purpose, by their ids.
+looked_at = Table(
+    "looked_at",
+    metadata,
+    _body(),
+    Column("purpose", String(16), primary_key=True),
+    Column("upto", BigInteger, nullable=False),
+)
+
+# What a person has decided of an exception; ``about`` is how it was then, as JSON, without names.
+exception_decision = Table(
+    "exception_decision",
+    metadata,
+    _body(),
+    Column("kind", String(16), primary_key=True),
+    Column("key", String(80), primary_key=True),
+    Column("fair", String(64), nullable=False),
+    Column("decision", String(16), nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("about", Text, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+# What the body calls places of its own, besides those that its tours describe.
+own_territory = Table(
+    "own_territory",
+    metadata,
+    _body(),
+    Column("territory", String(48), primary_key=True),
+    Column("names", Text, nullable=False),
+    Column("parent", String(48), nullable=False),
+)
+
+# Meetings, workshops and trainings that belong to no fair. ``names`` is JSON; days are ISO, perhaps in part
+# or empty.
+session = Table(
+    "session",
+    metadata,
+    _body(),
+    Column("session", String(48), primary_key=True),
+    Column("names", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("series", String(48), nullable=False),
+    Column("territory", String(48), nullable=False),
+    Column("place", String(120), nullable=False),
+    Column("first_day", String(10), nullable=False),
+    Column("last_day", String(10), nullable=False),
+)
+
+# Their rolls. ``person`` is a member's id or a card's number, ``behalf`` the member's id of whoever sent that
+# one, or empty.
+session_taking = Table(
+    "session_taking",
+    metadata,
+    _body(),
+    Column("session", String(48), primary_key=True),
+    Column("person", String(19), primary_key=True),
+    Column("behalf", String(16), nullable=False),
+    Column("invited", Boolean, nullable=False),
+    Column("attended", Boolean, nullable=False),
+    Index("session_taking_person", "body", "person"),
+)
+
+recommendation = Table(
+    "recommendation",
+    metadata,
+    _body(),
+    Column("session", String(48), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("texts", Text, nullable=False),
+    Column("done_at", BigInteger),
 )
 
 # People and programs that may look. A name is given once a server; ``scope`` is JSON. Passwords, tokens and
@@ -506,6 +747,16 @@ audit = Table(
     Column("about", String(16), nullable=False),
     Column("detail", Text, nullable=False),
     Column("hash", LargeBinary(16), nullable=False),
+)
+
+# Where the audit log begins, sealed, once its oldest rows are taken out: the last of those.
+audit_start = Table(
+    "audit_start",
+    metadata,
+    _body(),
+    Column("number", BigInteger, nullable=False),
+    Column("hash", LargeBinary(16), nullable=False),
+    Column("seal", LargeBinary(16), nullable=False),
 )
 
 # Where the audit log ends, sealed: rows cut off at its end would not show otherwise.

@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Select, and_, delete, func, literal_column, select
 
 from server.rules.consents import Choice
+from server.rules.exceptions import Decision, Kind
 from server.rules.tallies import Tallied
 from server.store import tables as t
 from server.store.ledger import COUNTS
@@ -43,7 +44,7 @@ class Tallies(Statements):
 
     def choices(self, subjects: Collection[int]) -> list[Choice]:
         """Give everything that these subjects have signed up to and withdrawn, at any fair."""
-        c, clock = t.fact.c, t.clock_offset.c
+        c, clock, decided = t.fact.c, t.clock_offset.c, t.exception_decision.c
         columns = (
             c.fair,
             c.subject,
@@ -56,11 +57,19 @@ class Tallies(Statements):
             clock.event_id.is_not(None),
             func.coalesce(c.category, 0),
             c.event_id,
+            c.received_at,
+            func.coalesce(decided.at, 0),
         )
         of_boot = and_(clock.body == c.body, clock.device == c.device, clock.boot_id == c.boot_id)
+        confirmed = and_(
+            decided.body == c.body,
+            decided.key == c.event_id,
+            decided.kind == Kind.WITHDRAWN,
+            decided.decision == Decision.CONFIRMED,
+        )
         query = (
             select(*columns)
-            .select_from(t.fact.outerjoin(t.clock_offset, of_boot))
+            .select_from(t.fact.outerjoin(t.clock_offset, of_boot).outerjoin(t.exception_decision, confirmed))
             .where(c.body == self._body, _CHOICES)
         )
         return list(map(Choice._make, self._for_each(c.subject, subjects, query)))

@@ -1,5 +1,6 @@
 """What the page asks about people and programs, and no more; see ``server.accounts``."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from server.rules.access import Account
@@ -40,3 +41,6 @@ class WebAccounts(Protocol):
 
     def note_refusal(self, account: Account, *, route: str, action: str, fair: str) -> None:
         """Write into the audit log what an account wanted and may not have."""
+
+    def note_look(self, account: Account, *, what: str, names: Mapping[str, str]) -> None:
+        """Write into the audit log that an account has opened a page that shows personal data."""

@@ -16,8 +16,9 @@ from litestar.types import Message, Scope
 
 from server.rules.access import Account
 from server.web import asking as at
-from server.web import doors, own_account, pages
-from server.web.api import routers
+from server.web import doors, downloads, member_pages, own_account, pages, showing
+from server.web.api.describing import DocstringPlugin
+from server.web.api.every import routers
 from server.web.asking import SESSION
 from server.web.guard import OPEN, Connection, account_of, check_routes
 from server.web.site import Site
@@ -64,10 +65,11 @@ def make_app(site: Site) -> Litestar:
     app = Litestar(
         guards=[judge],
         route_handlers=[
-            pages.home,
-            pages.fair_page,
+            *showing.routes(),
             *doors.ROUTES,
             *own_account.ROUTES,
+            *downloads.routes(),
+            *member_pages.ROUTES,
             *routers(),
             create_static_files_router(
                 f"/static/{site.build}",
@@ -86,6 +88,7 @@ def make_app(site: Site) -> Litestar:
         before_send=[_add_headers],
         request_max_body_size=MOST_BODY,
         openapi_config=_description(site),
+        plugins=[DocstringPlugin()],
         logging_config=None,
         response_cache_config=ResponseCacheConfig(),
     )
@@ -107,7 +110,7 @@ def _description(site: Site) -> OpenAPIConfig:
     return OpenAPIConfig(
         title="Riwaq",
         version="1",
-        summary="Figures of a fair, its kiosks and their health.",
+        summary="Figures of fairs and tours, their booths, sessions and kiosks.",
         openapi_router=Router(_DOCS, route_handlers=[], include_in_schema=False, opt=OPEN),
         components=Components(
             security_schemes={
@@ -119,6 +122,7 @@ def _description(site: Site) -> OpenAPIConfig:
                 ),
             }
         ),
+        use_handler_docstrings=True,
         render_plugins=[JsonRenderPlugin(path="/openapi.json"), _Docs(site)],
     )
 

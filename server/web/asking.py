@@ -19,7 +19,7 @@ THEME: Final = "riwaq_theme"
 THEMES: Final = ("auto", "light", "dark")
 _YEAR_S: Final = 365 * 24 * 3600
 _FORM_S: Final = 12 * 3600
-_INSIDE: Final = re.compile(r"/(account|fair/[a-z0-9-]{1,64})?")
+_INSIDE: Final = re.compile(r"/(?:[a-z0-9-]{1,64}(?:/[a-z0-9-]{1,64}){0,5})?")
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 
@@ -91,6 +91,11 @@ def form_is_ours(request: Request[Any, Any, Any], field: str) -> bool:
     cookie = request.cookies.get(FORM, "")
     is_from_elsewhere = request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
     return bool(cookie) and not is_from_elsewhere and hmac.compare_digest(cookie.encode(), field.encode())
+
+
+async def fields_of(request: Request[Any, Any, Any]) -> dict[str, str]:
+    """Give a form's fields; without the character that no text of people holds, and no database takes."""
+    return {name: str(value).replace("\0", "") for name, value in (await request.form()).items()}
 
 
 def _cookie(request: Request[Any, Any, Any], key: str, value: str, max_age: int) -> Cookie:

@@ -31,7 +31,7 @@ from server.web.site import Site, ThisSite
 _MOST_AT_THE_DOOR: Final = 20
 _MINUTE_S: Final = 60
 LINK_IS_OVER: Final = (
-    "This link is good no more",
+    "This link is no longer good",
     "It is good once, and for one day. Ask whoever gave it to you for a new one.",
 )
 OUT_OF_DATE: Final = "This form was out of date. Please try again."
@@ -54,11 +54,11 @@ async def sign_in_page(request: _AnyRequest, site: ThisSite) -> Response[str]:
 @post("/sign-in", include_in_schema=False, status_code=HTTP_200_OK, opt=OPEN)
 async def sign_in(request: _AnyRequest, site: ThisSite) -> Response[str]:
     """Check name and password, one attempt at a time."""
-    form = await request.form()
-    name, password, wanted = (str(form.get(field, "")) for field in ("name", "password", "next"))
+    form = await at.fields_of(request)
+    name, password, wanted = (form.get(field, "") for field in ("name", "password", "next"))
     name, wanted = tidy(name[:LONGEST]), at.where_next(wanted)
     words = site.words[at.language_of(request)]
-    if not at.form_is_ours(request, str(form.get("form", ""))):
+    if not at.form_is_ours(request, form.get("form", "")):
         return _ask(request, site, wanted, name, words.text(OUT_OF_DATE), HTTP_403_FORBIDDEN)
     response = await _in_line(site, lambda: _check(request, site, name, password, wanted))
     return response or _ask(request, site, wanted, name, words.text(CROWDED), HTTP_503_SERVICE_UNAVAILABLE)
@@ -86,12 +86,12 @@ async def _check(request: _AnyRequest, site: Site, name: str, password: str, wan
 @post("/sign-in/code", include_in_schema=False, status_code=HTTP_200_OK, opt=OPEN)
 async def sign_in_code(request: _AnyRequest, site: ThisSite) -> Response[str]:
     """Check the one-time code of somebody whose password was right."""
-    form = await request.form()
-    ticket, code, wanted = (str(form.get(field, "")) for field in ("ticket", "code", "next"))
+    form = await at.fields_of(request)
+    ticket, code, wanted = (form.get(field, "") for field in ("ticket", "code", "next"))
     wanted = at.where_next(wanted)
     words = site.words[at.language_of(request)]
     account = site.doorstep.who(ticket)
-    if account is None or not at.form_is_ours(request, str(form.get("form", ""))):
+    if account is None or not at.form_is_ours(request, form.get("form", "")):
         return _ask(request, site, wanted, told=words.text(OUT_OF_DATE), status=HTTP_403_FORBIDDEN)
     address = at.address_of(request)
     if wait := site.throttle.wait_s(address, account.name):
@@ -118,8 +118,8 @@ async def sign_in_code(request: _AnyRequest, site: ThisSite) -> Response[str]:
 @post("/sign-out", include_in_schema=False, status_code=HTTP_303_SEE_OTHER, opt=OPEN)
 async def sign_out(request: _AnyRequest, site: ThisSite) -> Response[str]:
     """End the session."""
-    form = await request.form()
-    if at.form_is_ours(request, str(form.get("form", ""))):
+    form = await at.fields_of(request)
+    if at.form_is_ours(request, form.get("form", "")):
         site.sessions.end(request.cookies.get(SESSION, ""))
     response = Redirect("/sign-in", status_code=HTTP_303_SEE_OTHER)
     response.cookies.append(at.session_cookie(request, ""))
@@ -141,13 +141,13 @@ async def begin_page(request: _AnyRequest, site: ThisSite, link: FromPath[str]) 
 @post("/begin/{link:str}", include_in_schema=False, status_code=HTTP_200_OK, opt=OPEN)
 async def begin(request: _AnyRequest, site: ThisSite, link: FromPath[str]) -> Response[str]:
     """Take the password, and let in whoever has set it; with codes, by the usual door."""
-    form = await request.form()
-    password, again = (str(form.get(field, "")) for field in ("password", "again"))
+    form = await at.fields_of(request)
+    password, again = (form.get(field, "") for field in ("password", "again"))
     words = site.words[at.language_of(request)]
     account = await site.hub.reading(lambda: site.accounts.linked(link))
     if account is None:
         return message(request, site, LINK_IS_OVER, HTTP_410_GONE)
-    if not at.form_is_ours(request, str(form.get("form", ""))):
+    if not at.form_is_ours(request, form.get("form", "")):
         return _ask_password(request, site, account, words.text(OUT_OF_DATE), HTTP_403_FORBIDDEN)
     if told := _objection(words, password, again, account.name):
         return _ask_password(request, site, account, told, HTTP_400_BAD_REQUEST)

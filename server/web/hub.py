@@ -1,6 +1,6 @@
-"""Pushes a fair's page to everyone who looks at it: computed once, however many they are.
+"""Pushes live pages to everyone who looks at them: computed once, however many they are.
 
-The collector's thread says which fairs moved. For each fair that somebody looks at, one task
+The collector's thread says which fairs moved. For each page that somebody looks at, one task
 reads it on the reading thread, puts it into words once per language, and wakes the viewers.
 A viewer that kept up gets only the parts that changed; one that did not gets the whole page.
 At most five changes a second go out, and when nothing changes a beat every five seconds, so
@@ -10,33 +10,58 @@ that a page can tell a quiet hall from a dead line.
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 
 from server import ServerError
-from server.rules.pages.board import board_of
-from server.rules.pages.fair import Page, page_of
-from server.rules.wording import Words
-from server.web.source import LiveSource
 
 EVERY_S: Final = 0.2
 BEAT_S: Final = 5.0
 """Also how late a change shows that nobody notified of, as a kiosk that falls silent."""
 MOST_VIEWERS: Final = 1000
+ALL_FAIRS: Final = ""
+"""In place of a fair's id: whatever of the body's moves."""
+
+Parts = Mapping[str, Any]
+"""A page by its parts, each as JSON can hold it."""
+Shown = tuple[Parts, str]
+"""A page, and the time it holds for, in the reader's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A page that can be followed: alike for all who have the same ``key`` and language.
+
+    It is made anew when ``fair`` of ``body`` moves (:data:`ALL_FAIRS`: any). ``render`` gives it by
+    language, on the reading thread; nothing where there is no such page any more.
+    """
+
+    key: Hashable
+    body: str
+    fair: str
+    render: Callable[[Collection[str]], Mapping[str, Shown]]
+
+    def is_moved_by(self, moved: Collection[tuple[str, str]]) -> bool:
+        """Say whether one of these, body and fair, makes the page another."""
+        return any(
+            body == self.body and (fair == self.fair or ALL_FAIRS in {fair, self.fair})
+            for body, fair in moved
+        )
 
 
 class Outlet:
-    """What the viewers of one fair in one language get. ``version`` counts what was said."""
+    """What the viewers of one page in one language get. ``version`` counts what was said."""
 
-    def __init__(self, page: Page, at: str, build: str) -> None:
+    def __init__(self, parts: Parts, at: str, build: str) -> None:
         self.version = 0
         self.viewers = 0
         self.latest = b""
-        self._page = page
+        self._parts = parts
         self._at = at
         self._build = build
         self._full = b""
@@ -45,17 +70,13 @@ class Outlet:
     def full(self) -> bytes:
         """Give the whole page as a message, encoded once for all who need it."""
         if not self._full:
-            page = msgspec.structs.asdict(self._page)
-            self._full = _message("page", {"build": self._build, "at": self._at, **page})
+            self._full = _message("page", {"build": self._build, "at": self._at, **self._parts})
         return self._full
 
-    def offer(self, page: Page, at: str, *, beat: bool) -> None:
+    def offer(self, parts: Parts, at: str, *, beat: bool) -> None:
         """Say what changed; where nothing did, beat or say nothing."""
-        before = msgspec.structs.asdict(self._page)
-        changed = {
-            name: value for name, value in msgspec.structs.asdict(page).items() if value != before[name]
-        }
-        self._page, self._at, self._full = page, at, b""
+        changed = {name: value for name, value in parts.items() if value != self._parts.get(name)}
+        self._parts, self._at, self._full = parts, at, b""
         if changed:
             self._say(_message("page", {"at": at, **changed}))
         elif beat:
@@ -81,45 +102,41 @@ class Outlet:
             waiting.set_result(None)
 
 
-class Hub:
-    """The viewers of all fairs. ``clock`` gives ms UTC; ``on_trouble`` gets a line once a failure."""
+@dataclass(slots=True)
+class _Watched:
+    """A page that somebody looks at: its outlets by language, and the task that keeps them new."""
 
-    def __init__(
-        self,
-        source: LiveSource,
-        words: dict[str, Words],
-        *,
-        clock: Callable[[], int],
-        on_trouble: Callable[[str], None],
-        build: str,
-        beat_s: float = BEAT_S,
-    ) -> None:
-        self._source = source
-        self._words = words
-        self._clock = clock
+    followed: Followed
+    outlets: dict[str, Outlet]
+    moved: asyncio.Event
+    task: asyncio.Task[None] | None = None
+
+
+class Hub:
+    """The viewers of all pages. ``on_trouble`` gets a line once a failure."""
+
+    def __init__(self, *, on_trouble: Callable[[str], None], build: str, beat_s: float = BEAT_S) -> None:
         self._on_trouble = on_trouble
         self._build = build
         self._beat_s = beat_s
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="web-reader")
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._outlets: dict[str, dict[str, Outlet]] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._moved: dict[str, asyncio.Event] = {}
+        self._watched: dict[Hashable, _Watched] = {}
         self._lock = threading.Lock()
-        self._notified: set[str] = set()
+        self._notified: set[tuple[str, str]] = set()
         self._fails = False
         self._closing = False
 
     # -- from any thread ---------------------------------------------------------------------
 
-    def notify(self, fairs: Collection[str]) -> None:
-        """Say that these fairs moved. Costs nothing while nobody looks; never fails."""
+    def notify(self, body: str, fairs: Collection[str]) -> None:
+        """Say that these fairs of a body moved. Costs nothing while nobody looks; never fails."""
         loop = self._loop
         if loop is None or not fairs:
             return
         with self._lock:
             is_first = not self._notified
-            self._notified.update(fairs)
+            self._notified.update((body, fair) for fair in fairs)
         if is_first:
             # One wake-up for many commits. The loop may just have closed: then nobody looks any more.
             with suppress(RuntimeError):
@@ -146,43 +163,49 @@ class Hub:
     @property
     def viewers(self) -> int:
         """How many streams are open."""
-        return sum(outlet.viewers for outlets in self._outlets.values() for outlet in outlets.values())
+        return sum(
+            outlet.viewers for watched in self._watched.values() for outlet in watched.outlets.values()
+        )
 
     async def reading(self, read: Callable[[], Any]) -> Any:
         """Run something that reads the store, on the reading thread."""
         return await asyncio.get_running_loop().run_in_executor(self._reader, read)
 
-    async def page(self, fair: str, language: str) -> tuple[Page, str] | None:
-        """Give a fair's page and the time it holds for, or None; raises :class:`ServerError`."""
-        found = await self.reading(lambda: self._render(fair, [language]))
-        return found[language] if found else None
-
     async def follow(
-        self, fair: str, language: str, *, may_go_on: Callable[[], Awaitable[bool]]
+        self, followed: Followed, language: str, *, may_go_on: Callable[[], Awaitable[bool]]
     ) -> AsyncIterator[bytes] | None:
-        """Give the messages of a stream: first the whole page, then what changes; None for no such fair.
+        """Give the messages of a stream: first the whole page, then what changes; None for no such page.
 
         ``may_go_on`` is asked about every beat: a session that ends takes its streams with it.
-        Raises :class:`ServerError` where the fair cannot be read.
+        Raises :class:`ServerError` where the page cannot be read.
         """
-        outlet = self._outlets.get(fair, {}).get(language)
+        watched = self._watched.get(followed.key)
+        outlet = watched.outlets.get(language) if watched else None
         if outlet is None:
-            found = await self.page(fair, language)
-            if found is None:
+            found = await self.reading(lambda: followed.render([language]))
+            if language not in found:
                 return None
-            outlet = Outlet(*found, self._build)
-        return self._stream(fair, language, outlet, may_go_on)
+            parts, at = found[language]
+            outlet = Outlet(parts, at, self._build)
+        return self._stream(followed, language, outlet, may_go_on)
 
     async def _stream(
-        self, fair: str, language: str, outlet: Outlet, may_go_on: Callable[[], Awaitable[bool]]
+        self,
+        followed: Followed,
+        language: str,
+        outlet: Outlet,
+        may_go_on: Callable[[], Awaitable[bool]],
     ) -> AsyncIterator[bytes]:
         # Here, and not before: a response that nobody ever reads runs none of this.
-        outlet = self._outlets.setdefault(fair, {}).setdefault(language, outlet)
+        watched = self._watched.get(followed.key)
+        if watched is None:
+            watched = _Watched(followed, {}, asyncio.Event())
+            self._watched[followed.key] = watched
+        outlet = watched.outlets.setdefault(language, outlet)
         outlet.viewers += 1
-        if fair not in self._tasks:
-            self._moved[fair] = asyncio.Event()
-            self._moved[fair].set()
-            self._tasks[fair] = asyncio.create_task(self._watch(fair))
+        if watched.task is None:
+            watched.moved.set()
+            watched.task = asyncio.create_task(self._watch(watched))
         try:
             seen, checked = outlet.version, time.monotonic()
             yield outlet.full()
@@ -204,62 +227,56 @@ class Hub:
     def _close(self) -> None:
         self._closing = True
         self._loop = None
-        for task in self._tasks.values():
-            task.cancel()
-        for outlets in self._outlets.values():
-            for outlet in outlets.values():
+        for watched in self._watched.values():
+            if watched.task is not None:
+                watched.task.cancel()
+            for outlet in watched.outlets.values():
                 outlet.close()
 
     def _pass_on(self) -> None:
         with self._lock:
-            fairs, self._notified = self._notified, set()
-        for fair in fairs & self._moved.keys():
-            self._moved[fair].set()
+            moved, self._notified = self._notified, set()
+        for watched in self._watched.values():
+            if watched.followed.is_moved_by(moved):
+                watched.moved.set()
 
-    async def _watch(self, fair: str) -> None:
-        moved, outlets = self._moved[fair], self._outlets[fair]
+    async def _watch(self, watched: _Watched) -> None:
         beat_at = time.monotonic()
         try:
-            while any(outlet.viewers for outlet in outlets.values()):
+            while any(outlet.viewers for outlet in watched.outlets.values()):
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(moved.wait(), max(0.0, beat_at + self._beat_s - time.monotonic()))
-                moved.clear()
+                    await asyncio.wait_for(
+                        watched.moved.wait(), max(0.0, beat_at + self._beat_s - time.monotonic())
+                    )
+                watched.moved.clear()
                 started = time.monotonic()
                 is_beat = started - beat_at >= self._beat_s
                 if is_beat:
                     beat_at = started
-                await self._push(fair, outlets, beat=is_beat)
+                await self._push(watched, beat=is_beat)
                 await asyncio.sleep(max(0.0, EVERY_S - (time.monotonic() - started)))
         finally:
-            del self._tasks[fair], self._moved[fair], self._outlets[fair]
+            del self._watched[watched.followed.key]
 
-    async def _push(self, fair: str, outlets: dict[str, Outlet], *, beat: bool) -> None:
-        languages = [language for language, outlet in outlets.items() if outlet.viewers]
+    async def _push(self, watched: _Watched, *, beat: bool) -> None:
+        languages = [language for language, outlet in watched.outlets.items() if outlet.viewers]
         try:
-            pages = await self.reading(lambda: self._render(fair, languages))
+            pages = await self.reading(lambda: watched.followed.render(languages))
         except ServerError as problem:
             # No beat goes out: pages will say by themselves that nothing comes, and since when.
             if not self._fails:
                 self._on_trouble(f"the page cannot read the ledger ({problem}); trying again")
             self._fails = True
             return
+        except Exception as problem:  # noqa: BLE001 - one page's fault ends no other page
+            # A fault of ours in one page; its words may quote what somebody wrote.
+            if not self._fails:
+                self._on_trouble(f"the page fails ({type(problem).__name__}); trying again")
+            self._fails = True
+            return
         self._fails = False
-        for language, (page, at) in pages.items():
-            outlets[language].offer(page, at, beat=beat)
-
-    def _render(self, fair: str, languages: Collection[str]) -> dict[str, tuple[Page, str]]:
-        """Read and word a fair; on the reading thread."""
-        snapshot = self._source.snapshot(fair)
-        if snapshot is None:
-            return {}
-        now = self._clock()
-        board = board_of(snapshot, now)
-        zone = snapshot.definition.fair.timezone
-        found = {}
-        for language in languages:
-            words = self._words[language]
-            found[language] = page_of(board, words), words.moment(now, zone, now)
-        return found
+        for language, (parts, at) in pages.items():
+            watched.outlets[language].offer(parts, at, beat=beat)
 
 
 def _message(event: str, data: dict[str, Any]) -> bytes:

@@ -9,49 +9,70 @@ MEDIA_TYPE: Final = "text/plain; version=0.0.4"
 _Sample = tuple[Mapping[str, str], float]
 
 
-def render(measures: Measures, *, streams: int, now: int) -> str:
-    """Give the text; ``now`` is ms UTC, ``streams`` how many pages listen."""
+def render(measures: Mapping[str, Measures], *, streams: int, now: int) -> str:
+    """Give the text, of measures by body; ``now`` is ms UTC, ``streams`` how many pages listen."""
+    bodies = [({"body": body}, found) for body, found in measures.items()]
     kiosks = [
-        ({"fair": fair, "device": kiosk.device, "name": kiosk.name}, kiosk) for fair, kiosk in measures.kiosks
+        ({**labels, "fair": fair, "device": kiosk.device, "name": kiosk.name}, kiosk)
+        for labels, found in bodies
+        for fair, kiosk in found.kiosks
+    ]
+    totals = [
+        ({**labels, "fair": fair}, counts)
+        for labels, found in bodies
+        for fair, counts in found.totals.items()
     ]
     families: list[tuple[str, str, str, Iterable[_Sample]]] = [
         (
             "riwaq_facts_total",
             "counter",
             "Facts taken in since the server started, by verdict.",
-            [({"verdict": str(verdict)}, count) for verdict, count in sorted(measures.facts.items())],
+            [
+                ({**labels, "verdict": str(verdict)}, count)
+                for labels, found in bodies
+                for verdict, count in sorted(found.facts.items())
+            ],
         ),
         (
             "riwaq_batches_total",
             "counter",
             "Batches committed since the server started.",
-            [({}, measures.batches)],
+            [(labels, found.batches) for labels, found in bodies],
         ),
         (
             "riwaq_refused_messages_total",
             "counter",
             "Messages not taken since the server started, by reason.",
-            [({"code": code}, count) for code, count in sorted(measures.refused_messages.items())],
+            [
+                ({**labels, "code": code}, count)
+                for labels, found in bodies
+                for code, count in sorted(found.refused_messages.items())
+            ],
         ),
         (
             "riwaq_dropped_messages_total",
             "counter",
             "Messages that found the queue full; kiosks send them again.",
-            [({}, measures.dropped)],
+            [(labels, found.dropped) for labels, found in bodies],
         ),
-        ("riwaq_broker_connected", "gauge", "Whether the broker is there.", [({}, measures.connected)]),
+        (
+            "riwaq_broker_connected",
+            "gauge",
+            "Whether the broker is there.",
+            [(labels, found.connected) for labels, found in bodies],
+        ),
         ("riwaq_page_streams", "gauge", "Live pages that listen.", [({}, streams)]),
         (
             "riwaq_visits",
             "gauge",
             "Visits of a fair.",
-            [({"fair": fair}, visits) for fair, (visits, _) in measures.totals.items()],
+            [(labels, visits) for labels, (visits, _) in totals],
         ),
         (
             "riwaq_attendance",
             "gauge",
             "Distinct visitors of a fair.",
-            [({"fair": fair}, attendance) for fair, (_, attendance) in measures.totals.items()],
+            [(labels, attendance) for labels, (_, attendance) in totals],
         ),
         (
             "riwaq_kiosk_connected",

@@ -25,7 +25,7 @@ _AnyRequest = Request[Any, Any, Any]
 async def own_account(request: _AnyRequest, site: ThisSite, account: ThisAccount) -> Response[str]:
     """Show somebody's own account."""
     words = site.words[at.language_of(request)]
-    fairs = await site.hub.reading(site.source.fairs)
+    fairs = await site.hub.reading(site.hall(account).source.fairs)
     return draw(
         request,
         site,
@@ -56,10 +56,10 @@ async def codes_page(request: _AnyRequest, site: ThisSite, account: ThisAccount)
 @post("/account/codes", include_in_schema=False, status_code=HTTP_200_OK, opt=SIGNED_IN)
 async def codes(request: _AnyRequest, site: ThisSite, account: ThisAccount) -> Response[str]:
     """Ask for codes from now on, once one was right; every other session of the account ends."""
-    form = await request.form()
-    secret, code = (str(form.get(field, "")) for field in ("secret", "code"))
+    form = await at.fields_of(request)
+    secret, code = (form.get(field, "") for field in ("secret", "code"))
     words = site.words[at.language_of(request)]
-    if not is_code_secret(secret) or not at.form_is_ours(request, str(form.get("form", ""))):
+    if not is_code_secret(secret) or not at.form_is_ours(request, form.get("form", "")):
         fresh = site.accounts.new_code_secret()
         return _ask_first_code(request, site, account, fresh, words.text(OUT_OF_DATE))
     found: Account | None = await site.writing(

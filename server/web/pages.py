@@ -1,14 +1,13 @@
-"""Pages for people: the fair, and what to say when something is not there or not for them."""
+"""Draws pages for people, and says what to do when something is not there or not for them."""
 
+import re
 import traceback
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from litestar import Request, Response, get
+from litestar import Request, Response
 from litestar.datastructures import Cookie
-from litestar.exceptions import HTTPException, NotFoundException
-from litestar.params import FromPath
+from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect
 from litestar.status_codes import (
     HTTP_200_OK,
@@ -21,15 +20,10 @@ from litestar.status_codes import (
 )
 
 from server import ServerError
-from server.rules.access import Account, Action, may
-from server.rules.pages.board import current_fair
-from server.rules.fair import FairDefinition
-from server.rules.things import fair_thing
 from server.web import asking as at
 from server.web.asking import LANGUAGE, THEME
-from server.web.guard import SIGNED_IN, ThisAccount, account_of, needs
-from server.web.site import Site, ThisSite
-from server.web.things import the_fair
+from server.web.guard import account_of
+from server.web.site import Site
 
 HTML: Final = "text/html; charset=utf-8"
 _FOR_PROGRAMS: Final = ("/api", "/metrics", "/health", "/static")
@@ -44,8 +38,7 @@ _TOLD: Final = {
         "Nothing is lost. Please try again in a moment.",
     ),
 }
-_NO_FAIR: Final = ("No fair yet", "On the server:")
-_NOTHING_YET: Final = ("Nothing to see here yet", "No page has been made for your account so far.")
+_QUOTED: Final = re.compile(r"(?<=value) .*", re.DOTALL)
 _TOLD_ELSE: Final = ("That did not work", "Please go back and try again.")
 _AnyRequest = Request[Any, Any, Any]
 
@@ -84,40 +77,6 @@ def draw(
     return Response(html, status_code=status, media_type=HTML, cookies=kept)
 
 
-@get("/", include_in_schema=False, opt=SIGNED_IN)
-async def home(request: _AnyRequest, site: ThisSite, account: ThisAccount) -> Response[str]:
-    """Show the fair of today, or the nearest, of those that one may see."""
-    fairs = await site.hub.reading(site.source.fairs)
-    seen = _seen(account, fairs)
-    if seen:
-        return await _fair(request, site, current_fair(seen, site.clock()) or seen[0].fair.id, seen)
-    told = _NOTHING_YET if fairs else _NO_FAIR
-    return message(request, site, told, command="" if fairs else "riwaq-server tour load FILE")
-
-
-@get("/fair/{fair:str}", include_in_schema=False, opt=needs(Action.SEE_FAIR, the_fair))
-async def fair_page(
-    request: _AnyRequest, site: ThisSite, account: ThisAccount, fair: FromPath[str]
-) -> Response[str]:
-    """Show one fair."""
-    return await _fair(request, site, fair, _seen(account, await site.hub.reading(site.source.fairs)))
-
-
-def _seen(account: Account, fairs: Sequence[FairDefinition]) -> list[FairDefinition]:
-    return [each for each in fairs if may(account.holder, Action.SEE_FAIR, fair_thing(each))]
-
-
-async def _fair(request: _AnyRequest, site: Site, fair: str, seen: Sequence[FairDefinition]) -> Response[str]:
-    language = at.language_of(request)
-    found = await site.hub.page(fair, language)
-    if found is None:
-        raise NotFoundException
-    page, at_time = found
-    words = site.words[language]
-    fairs = [(entry.fair.id, words.name(entry.fair.names, entry.fair.id)) for entry in seen]
-    return draw(request, site, "fair.html", page=page, at=at_time, fairs=fairs)
-
-
 def to_sign_in(request: _AnyRequest) -> Response[str]:
     """Send somebody to the door, and back here after it."""
     wanted = at.where_next(request.url.path)
@@ -129,7 +88,7 @@ def told(request: _AnyRequest, problem: Exception, site: Site) -> Response[Any]:
     """Answer a request that cannot be met: words for people, JSON for programs."""
     headers = dict(getattr(problem, "headers", None) or {})
     if isinstance(problem, HTTPException):
-        status, detail = problem.status_code, problem.detail
+        status, detail = problem.status_code, _detail_of(problem)
     elif isinstance(problem, ServerError):
         status, detail = HTTP_503_SERVICE_UNAVAILABLE, "the ledger cannot be read just now; try again"
         site.on_trouble(f"page: {problem}")
@@ -143,7 +102,7 @@ def told(request: _AnyRequest, problem: Exception, site: Site) -> Response[Any]:
         return Response(content, status_code=status, media_type="application/json", headers=headers)
     if status == HTTP_401_UNAUTHORIZED:
         return to_sign_in(request)
-    response = message(request, site, _TOLD.get(status, _TOLD_ELSE), status, again=True)
+    response = message(request, site, _TOLD.get(status, _TOLD_ELSE), status, again="/")
     response.headers.update(headers)
     return response
 
@@ -158,8 +117,18 @@ def message(
     """Draw a page that says one thing: its title, and a sentence."""
     words = site.words[at.language_of(request)]
     title, sentence = (words.text(text) for text in told)
-    shown = {"command": "", "again": False, **values}
+    shown = {"command": "", "again": "", **values}
     return draw(request, site, "message.html", status, title=title, message=sentence, **shown)
+
+
+def _detail_of(problem: HTTPException) -> str:
+    """Say what was wrong with a request, without what stood in it."""
+    if not isinstance(problem, ValidationException) or not isinstance(problem.extra, list):
+        return problem.detail
+    wrong = "; ".join(
+        f"{entry['key']}: {_QUOTED.sub('', entry['message'])}" for entry in problem.extra if "key" in entry
+    )
+    return f"{wrong or 'a parameter is not as it should be'}. /api/docs says what each may be"
 
 
 def _place_of(problem: Exception) -> str:

@@ -62,9 +62,9 @@ class WebServer:
         """Whether pages are answered."""
         return self._thread is not None and self._thread.is_alive()
 
-    def notify(self, fairs: Collection[str]) -> None:
-        """Say, from any thread, that the figures of these fairs moved."""
-        self._site.hub.notify(fairs)
+    def notify(self, body: str, fairs: Collection[str]) -> None:
+        """Say, from any thread, that the figures of these fairs of a body moved."""
+        self._site.hub.notify(body, fairs)
 
     @property
     def url(self) -> str:

@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from server.rules.pages.board import Measures, Snapshot
 from server.rules.fair import FairDefinition
+from server.rules.pages.board import Measures, Snapshot
 
 
 class LiveSource(Protocol):

@@ -3,7 +3,8 @@
 Ten thousand visits come in as they do in a hall. Each of those facts is then copied under another epoch,
 another id and another subject, over and over, and the fair's figures are multiplied by as much: what stands
 there is what so many people would have left behind (``tests/server/test_growth.py`` holds a rebuild
-against it). Timed is what one push to the page needs: the snapshot and the board that is made of it.
+against it). Timed is what one push to the page needs: all that is read of the fair, and the board that is
+made of it.
 """
 
 import json
@@ -19,11 +20,15 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from server.live.fair import FairReader
 from server.live.source import StoreSource
+from server.rules.access import Role
 from server.rules.pages.board import board_of
 from server.store.engine import Store
 from tests.bench.machine import machine
+from tests.server.web.full_hall import card, full_stage, happens, registered, tell
 from tests.server.web.stage import Stage, Tally
+from wire.events import Feedback, Passage, SignUp
 
 FEW: Final = 10_000
 MANY: Final = 10_000_000
@@ -33,10 +38,12 @@ _SEED: Final = 10
 _MEMBERS: Final = 4_000
 _COPIES_AT_ONCE: Final = 25
 _DAY_MS: Final = 86_400_000
+_SLOT_MS: Final = 600_000
 _READINGS: Final = 300
 _COPIED: Final = (
     *("body", "device", "seq", "status", "digest", "kind", "fair", "booth", "occurred_at", "monotonic_ms"),
-    *("boot_id", "corrected_at", "received_at", "category", "territory", "language", "voided"),
+    *("boot_id", "corrected_at", "received_at", "category", "territory", "language", "voided", "about"),
+    "detail",
 )
 
 
@@ -52,8 +59,23 @@ def fill(stage: Stage, visits: int) -> None:
     moments = sorted(
         morning + rng.randrange(3) * _DAY_MS + rng.randrange(9 * 3_600_000) for _ in range(visits)
     )
-    for place, kiosk in enumerate(stage.kiosks):
+    kiosks = list(stage.kiosks)
+    for place, kiosk in enumerate(kiosks):
         stage.crowd(kiosk, [(rng.randrange(_MEMBERS), at, rng.choice(booths)) for at in moments[place::4]])
+    # What else a page tells of: doors at every ten minutes of every day, members registered and heard.
+    facts = [
+        happens(at, "doors", what, fair=stage.fair)
+        for day in range(3)
+        for at in range(morning + day * _DAY_MS, morning + day * _DAY_MS + 9 * 3_600_000, _SLOT_MS)
+        for what in (
+            Passage(direction="in"),
+            Passage(direction="out"),
+            registered(_MEMBERS + day),
+            Feedback(face=1 + day, topics=["waiting"]),
+            SignUp(card=card(rng.randrange(_MEMBERS)), offer=rng.choice(("loan", "card"))),
+        )
+    ]
+    tell(stage, kiosks[0], facts)
 
 
 def multiply(store: Store, fair: str, times: int, on_copies: Callable[[int], None]) -> None:
@@ -73,21 +95,25 @@ def multiply(store: Store, fair: str, times: int, on_copies: Callable[[int], Non
             connection.exec_driver_sql(copy, (first, end, last, fair))
         on_copies(end - first)
     with store.writing() as connection:
-        connection.exec_driver_sql(
-            "UPDATE figure SET visits = visits * ?, attendance = attendance * ? WHERE fair = ?",
-            (times, times, fair),
-        )
+        for table in ("figure", "booth_figure"):
+            connection.exec_driver_sql(
+                f"UPDATE {table} SET visits = visits * ?, attendance = attendance * ? WHERE fair = ?",  # noqa: S608 - own names
+                (times, times, fair),
+            )
+        connection.exec_driver_sql("UPDATE tally SET count = count * ? WHERE fair = ?", (times, fair))
 
 
 def page_ms(stage: Stage) -> dict[str, float]:
     """Time what one push of the fair's page reads and lays out, in milliseconds."""
     source = StoreSource(stage.store, stage.office.body, tally=Tally, is_connected=lambda: True)
+    reader = FairReader(stage.store, source, clock=stage.now)
+    holder = stage.holder(Role.NATIONAL)
     took = []
     for _ in range(_READINGS):
         started = time.perf_counter()
-        snapshot = source.snapshot(stage.fair)
-        assert snapshot is not None
-        board_of(snapshot, stage.now())
+        data = reader.fair({"fair": stage.fair}, holder)
+        assert data is not None
+        board_of(data, stage.now())
         took.append(1000 * (time.perf_counter() - started))
     took.sort()
     return {"median": round(statistics.median(took), 3), "p95": round(took[int(0.95 * len(took))], 3)}
@@ -98,7 +124,7 @@ def grow(directory: Path, visits: int, progress: Progress) -> dict[str, Any]:
     few = min(FEW, visits)
     times = max(1, visits // few)
     task = progress.add_task("filling the ledger", total=times)
-    stage = Stage(directory)
+    stage = full_stage(directory)
     try:
         fill(stage, few)
         progress.advance(task)

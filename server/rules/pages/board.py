@@ -1,26 +1,23 @@
-"""What one fair's page shows, as numbers and codes; ``wording`` turns it into texts.
+"""What one fair's page shows, as numbers and codes; ``fair`` turns it into texts.
 
-The day shown is today where the fair has one today, else the last day it had. Beside it
-stands the day before: the nearest earlier day that counted anything. Hours are kept in UTC,
-and stand under the local hour at which somebody in the hall would look for them.
+Beside the day shown stands another: the one that somebody chose, else the day before, which is the nearest
+earlier day that counted anything.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from functools import lru_cache
+from datetime import date
 from typing import Final
 
 from server.rules.fair import FairDefinition
-from server.rules.figures import BOOTH, DAY, HOUR, TOTAL
+from server.rules.pages.days import Hour, hours_beside, local_day, local_hour, shown_day
+from server.rules.pages.fair_data import FairData
+from server.rules.pages.numbers import BoothNumbers, DayNumbers, Numbers, Slot
+from server.rules.scans import pace
 from server.rules.sentences import Health, KioskNow, Sentence, sentence_of
-from wire.programme import Booth
-from wire.zones import zone_of
 
 Counts = tuple[int, int]
 """Visits and attendance."""
-_NONE: Final = (0, 0)
-_HOUR_MIN: Final = 60
 _WORST_FIRST: Final = (Health.BAD, Health.WATCH, Health.GOOD)
 
 
@@ -38,55 +35,6 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class Hour:
-    """Visits of an hour, ``minute`` being its start in the local day; None where it did not come yet."""
-
-    minute: int
-    shown: int | None
-    before: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A booth and its visits; ``share`` is in percent of the first in order."""
-
-    booth: Booth
-    visits: int
-    attendance: int
-    share: int
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """Everything on a fair's page. ``before`` is None on the first day that counts.
-
-    ``connected`` and ``wiped`` count kiosks, ``waiting`` facts at them; ``closed_at`` is ms UTC.
-    """
-
-    definition: FairDefinition
-    day: date
-    is_today: bool
-    before: date | None
-    shown: Counts
-    shown_before: Counts
-    total: Counts
-    hours: Sequence[Hour]
-    booths: Sequence[Standing]
-    kiosks: Sequence[tuple[KioskNow, Sentence]]
-    connected: int
-    wiped: int
-    waiting: int
-    now: int
-    closed_at: int | None = None
-
-    @property
-    def day_number(self) -> int:
-        """Say which day of the fair it is, from 1; 0 where it is none of them."""
-        days = self.definition.fair.days
-        return days.index(self.day) + 1 if self.day in days else 0
-
-
-@dataclass(frozen=True, slots=True)
 class Measures:
     """What a monitoring system asks of a server: counters since its start, kiosks and totals by fair."""
 
@@ -99,35 +47,114 @@ class Measures:
     totals: Mapping[str, Counts]
 
 
-def board_of(snapshot: Snapshot, now: int) -> Board:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A booth in its order; ``share`` is in percent of the first, ``pace`` in scans a minute."""
+
+    booth: BoothNumbers
+    share: int
+    pace: float
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """How many are inside now, an estimate, and the most that there were today: when, as a slot's name."""
+
+    now: int
+    most: int
+    most_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything on a fair's page. ``before`` is None where there is no other day that counts.
+
+    ``inside`` is None where nothing counts at the doors, and on days that are over.
+    ``connected`` and ``wiped`` count kiosks, ``waiting`` facts at them.
+    """
+
+    data: FairData
+    day: date
+    is_today: bool
+    before: date | None
+    shown: DayNumbers
+    shown_before: DayNumbers
+    hours: Sequence[Hour]
+    booths: Sequence[Standing]
+    inside: Inside | None
+    kiosks: Sequence[tuple[KioskNow, Sentence]]
+    connected: int
+    wiped: int
+    waiting: int
+    now: int
+
+    @property
+    def day_number(self) -> int:
+        """Say which day of the fair it is, from 1; 0 where it is none of them."""
+        return self.data.days.index(self.day) + 1 if self.day in self.data.days else 0
+
+
+def board_of(data: FairData, now: int) -> Board:
     """Lay out a fair's page at ``now``, ms UTC."""
-    definition, figures = snapshot.definition, snapshot.figures
-    zone = definition.fair.timezone
-    today = _local_day(now, zone)
-    counted = {date.fromisoformat(key) for scope, key in figures if scope == DAY}
-    day = _shown_day(counted.union(definition.fair.days), today)
-    before = max((other for other in counted if other < day), default=None)
-    kiosks = sorted(
-        ((kiosk, sentence_of(kiosk, now)) for kiosk in snapshot.kiosks),
-        key=lambda entry: (_WORST_FIRST.index(entry[1].health), entry[0].name),
-    )
+    zone = data.timezone
+    today = local_day(now, zone)
+    counted = {date.fromisoformat(key) for key, each in data.by_day.items() if each.attendance or each.visits}
+    day = shown_day(counted.union(data.days), today)
+    before = data.against if data.against in counted - {day} else None
+    before = before or max((other for other in counted if other < day), default=None)
+    nothing = DayNumbers()
+    kiosks = in_order(data.kiosks, now)
+    visits = {hour: numbers.visits for hour, numbers in data.by_hour.items()}
     return Board(
-        definition=definition,
+        data=data,
         day=day,
         is_today=day == today,
         before=before,
-        shown=figures.get((DAY, day.isoformat()), _NONE),
-        shown_before=figures.get((DAY, before.isoformat()), _NONE) if before else _NONE,
-        total=figures.get((TOTAL, ""), _NONE),
-        hours=_hours(figures, zone, day, before, now if day == today else None),
-        booths=_standings(definition.booths, figures),
+        shown=data.by_day.get(day.isoformat(), nothing),
+        shown_before=data.by_day.get(before.isoformat(), nothing) if before else nothing,
+        hours=hours_beside(visits, zone, day, before, now if day == today else None),
+        booths=standings(data, now),
+        inside=inside_of(data.slots, zone, day) if data.has_doors and day == today else None,
         kiosks=kiosks,
-        connected=sum(kiosk.connected(now) for kiosk in snapshot.kiosks),
-        wiped=sum(kiosk.wiped for kiosk in snapshot.kiosks),
-        waiting=sum(kiosk.waiting for kiosk in snapshot.kiosks),
+        connected=sum(kiosk.connected(now) for kiosk in data.kiosks),
+        wiped=sum(kiosk.wiped for kiosk in data.kiosks),
+        waiting=sum(kiosk.waiting for kiosk in data.kiosks),
         now=now,
-        closed_at=snapshot.closed_at,
     )
+
+
+def standings(data: FairData, now: int) -> list[Standing]:
+    """Give the booths in the order of their visits; equal ones as the programme names them."""
+    most = max((booth.visits for booth in data.booths), default=0) or 1
+    paces = pace(((each.booth, each.minute, each.scans) for each in data.scans), now)
+    return sorted(
+        (Standing(each, round(100 * each.visits / most), paces.get(each.id, 0.0)) for each in data.booths),
+        key=lambda standing: -standing.booth.visits,
+    )
+
+
+def inside_of(slots: Iterable[Slot], zone: str, day: date) -> Inside:
+    """Estimate how many are inside after the slots of a local day: from 0, and never below."""
+    inside = Inside(0, 0, "")
+    for slot in slots:
+        if local_hour(slot.at, zone)[0] == day:
+            now = max(0, inside.now + slot.entries - slot.exits)
+            most, at = (now, slot.at) if now > inside.most else (inside.most, inside.most_at)
+            inside = Inside(now, most, at)
+    return inside
+
+
+def in_order(kiosks: Iterable[KioskNow], now: int) -> list[tuple[KioskNow, Sentence]]:
+    """Give kiosks with what is to be said of them, those to look at first."""
+    return sorted(
+        ((kiosk, sentence_of(kiosk, now)) for kiosk in kiosks),
+        key=lambda entry: (_WORST_FIRST.index(entry[1].health), entry[0].name),
+    )
+
+
+def top(counts: Mapping[str, Numbers]) -> list[tuple[str, Numbers]]:
+    """Give counts in the order of people, then visits, then names."""
+    return sorted(counts.items(), key=lambda entry: (-entry[1].attendance, -entry[1].visits, entry[0]))
 
 
 def current_fair(definitions: Iterable[FairDefinition], now: int) -> str | None:
@@ -135,7 +162,7 @@ def current_fair(definitions: Iterable[FairDefinition], now: int) -> str | None:
     best: tuple[int, int, str] | None = None
     for definition in definitions:
         fair = definition.fair
-        today = _local_day(now, fair.timezone)
+        today = local_day(now, fair.timezone)
         if today in fair.days:
             rank = (0, 0, fair.id)
         elif min(fair.days) < today:
@@ -144,69 +171,3 @@ def current_fair(definitions: Iterable[FairDefinition], now: int) -> str | None:
             rank = (2, (min(fair.days) - today).days, fair.id)
         best = min(best, rank) if best else rank
     return best[2] if best else None
-
-
-def _shown_day(days: Iterable[date], today: date) -> date:
-    ordered = sorted(days)
-    return max((day for day in ordered if day <= today), default=ordered[0] if ordered else today)
-
-
-def _hours(
-    figures: Mapping[tuple[str, str], Counts], zone: str, day: date, before: date | None, now: int | None
-) -> list[Hour]:
-    shown: dict[int, int] = {}
-    earlier: dict[int, int] = {}
-    for (scope, key), (visits, _) in figures.items():
-        if scope != HOUR:
-            continue
-        of_day, minute = _local_hour(key, zone)
-        if of_day in (day, before):
-            # The hour that comes twice a year stands once, with the visits of both.
-            into = shown if of_day == day else earlier
-            into[minute] = into.get(minute, 0) + visits
-    marks = {*shown, *earlier}
-    last = None if now is None else _minute_of(now, zone)
-    if not marks:
-        return []
-    if last is not None:
-        marks.add(last - last % _HOUR_MIN + min(marks) % _HOUR_MIN)
-    return [
-        Hour(
-            minute,
-            None if last is not None and minute > last else shown.get(minute, 0),
-            None if before is None else earlier.get(minute, 0),
-        )
-        for minute in range(min(marks), max(marks) + 1, _HOUR_MIN)
-    ]
-
-
-def _standings(booths: Sequence[Booth], figures: Mapping[tuple[str, str], Counts]) -> list[Standing]:
-    known = {booth.id: booth for booth in booths}
-    # A booth that was taken out of the programme keeps its visits, under its id.
-    for scope, key in figures:
-        if scope == BOOTH and key not in known:
-            known[key] = Booth(id=key, names={}, partner=key)
-    counts = {key: figures.get((BOOTH, key), _NONE) for key in known}
-    most = max((visits for visits, _ in counts.values()), default=0) or 1
-    standings = [
-        Standing(booth, *counts[key], share=round(100 * counts[key][0] / most))
-        for key, booth in known.items()
-    ]
-    # In order of visits; equal ones as the programme names them.
-    return sorted(standings, key=lambda standing: -standing.visits)
-
-
-def _local_day(now: int, zone: str) -> date:
-    return datetime.fromtimestamp(now / 1000, UTC).astimezone(zone_of(zone)).date()
-
-
-def _minute_of(now: int, zone: str) -> int:
-    local = datetime.fromtimestamp(now / 1000, UTC).astimezone(zone_of(zone))
-    return local.hour * _HOUR_MIN + local.minute
-
-
-@lru_cache(maxsize=4096)
-def _local_hour(key: str, zone: str) -> tuple[date, int]:
-    """Give local day and minute of an hour named as in the figures, ``2024-12-28T09:00Z``."""
-    local = datetime.fromisoformat(key).astimezone(zone_of(zone))
-    return local.date(), local.hour * _HOUR_MIN + local.minute

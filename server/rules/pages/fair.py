@@ -1,70 +1,55 @@
-"""A fair's page as texts in one language: what a template draws first, and what the stream brings.
+"""A fair's page as texts in one language: how it goes, at a glance."""
 
-Both take it from here, so a page that was just opened and one that has been open all day read
-the same. Everything is plain text: escaping is the template's, and ``textContent`` the browser's.
-"""
+from datetime import date
+from typing import Final
 
 import msgspec
 
-from server.rules.pages.board import Board, Counts, Hour, Standing
+from server.rules.pages import blocks
+from server.rules.pages.blocks import HourRow, KioskRow, Ranked
+from server.rules.pages.board import Board, board_of, top
+from server.rules.pages.days import local_hour
+from server.rules.pages.fair_data import FairData
+from server.rules.pages.figure import BEST_FACE, Figure, each, mean_face
+from server.rules.pages.numbers import Numbers
 from server.rules.sentences import Health, KioskNow, Sentence
+from server.rules.stats import NO_TERRITORY
+from server.rules.table import NOTHING
 from server.rules.wording import Words
 
+TOP_TERRITORIES: Final = 6
+_OTHERS: Final = "others"
+_FEW_KIOSKS: Final = 8
 
-class Figure(msgspec.Struct, frozen=True):
-    """A large number with its title above and a note below."""
+
+class DayRow(msgspec.Struct, frozen=True):
+    """A day of the fair beside the others; ``is_shown`` above, or the one that ``is_beside`` it."""
 
     id: str
-    title: str
-    value: str
-    note: str
-
-
-class HourRow(msgspec.Struct, frozen=True):
-    """An hour in the chart and in the table behind it."""
-
     label: str
-    shown: int | None
-    before: int | None
-    shown_text: str
-    before_text: str
-
-
-class BoothRow(msgspec.Struct, frozen=True):
-    """A booth in its order; ``share`` is its bar's length in percent."""
-
-    id: str
-    name: str
-    own: bool
-    share: int
     visits: str
     people: str
-
-
-class KioskRow(msgspec.Struct, frozen=True):
-    """A kiosk as a sentence."""
-
-    id: str
-    name: str
-    booth: str
-    health: str
-    word: str
-    sentence: str
-    advice: str
+    registered: str
+    first: str
+    visits_count: int
+    people_count: int
+    is_shown: bool
+    is_beside: bool
 
 
 class Page(msgspec.Struct, frozen=True):
     """Everything on a fair's page that may change while it is open.
 
     ``visits`` and ``attendance`` are the fair's totals as numbers, for programs that listen.
-    ``closed`` says since when the fair is closed; empty where it goes on.
+    ``closed`` says since when the fair is closed; empty where it goes on. ``worst`` is the health of the
+    kiosk that is worst, ``more_kiosks`` says how many stand in no row of their own.
     """
 
     fair: str
     title: str
+    when: str
     place: str
     closed: str
-    day: str
     visits: int
     attendance: int
     shown_word: str
@@ -72,166 +57,228 @@ class Page(msgspec.Struct, frozen=True):
     summary: str
     figures: list[Figure]
     hours: list[HourRow]
-    booths: list[BoothRow]
+    booths: list[Ranked]
+    pace_meaning: str
+    categories: list[Ranked]
+    sectors: list[Ranked]
+    territories: list[Ranked]
+    days: list[DayRow]
+    sign_ups: str
+    feedback: str
     kiosks: list[KioskRow]
     kiosks_note: str
+    worst: str
+    more_kiosks: str
+
+
+def words_of(data: FairData, words: Words, now: int) -> Page:
+    """Put what was read of a fair into words."""
+    return page_of(board_of(data, now), words)
 
 
 def page_of(board: Board, words: Words) -> Page:
     """Put a board into words."""
-    fair = board.definition.fair
-    shown_word = words.text("Today") if board.is_today else words.short_day(board.day)
-    before_word = words.short_day(board.before) if board.before else ""
-    visits, attendance = board.total
+    data = board.data
+    kiosks = _kiosks(board)
+    names = {booth.id: booth.names for booth in data.booths}
+    more = len(board.kiosks) - len(kiosks)
     return Page(
-        fair=fair.id,
-        title=words.name(fair.names, fair.id),
-        place=words.name(fair.venue),
-        closed=_closed(board, words),
-        day=_day(board, words),
-        visits=visits,
-        attendance=attendance,
-        shown_word=shown_word,
-        before_word=before_word,
-        summary=_summary(board, words),
-        figures=_figures(board, words, shown_word, before_word),
-        hours=[_hour(hour, words) for hour in board.hours],
-        booths=[_booth(standing, words) for standing in board.booths],
-        kiosks=[_kiosk(board, kiosk, sentence, words) for kiosk, sentence in board.kiosks],
-        kiosks_note=_kiosks_note(board, words),
+        fair=data.fair,
+        title=words.name(data.names, data.fair),
+        when=blocks.day_text(board.day, data.days, words),
+        place=words.name(data.venue),
+        closed=blocks.closed_text(data.closed_at, data.timezone, board.now, words),
+        visits=data.total.visits,
+        attendance=data.total.attendance,
+        shown_word=blocks.day_word(board.day, words, is_today=board.is_today),
+        before_word=words.short_day(board.before) if board.before else "",
+        summary=blocks.summary_of(board.hours, words),
+        figures=_figures(board, words),
+        hours=blocks.hour_rows(board.hours, words),
+        booths=_booths(board, words),
+        pace_meaning=blocks.pace_meaning(words),
+        categories=_categories(data, words),
+        sectors=_sectors(data, words),
+        territories=_territories(data, words),
+        days=_days(board, words),
+        sign_ups=_sign_ups(data, words),
+        feedback=_feedback(data, words),
+        kiosks=blocks.kiosk_rows(kiosks, names, data.timezone, board.now, words),
+        kiosks_note=blocks.kiosks_note(board.kiosks, words),
+        worst=board.kiosks[0][1].health if board.kiosks else Health.GOOD,
+        more_kiosks=words.counted("and {count} that works", "and {count} that work", more) if more else "",
     )
 
 
-def _day(board: Board, words: Words) -> str:
-    days = board.definition.fair.days
-    day = words.day(board.day)
-    if not board.day_number:
-        return day
-    number = words.text(
-        "day {number} of {count}", number=words.number(board.day_number), count=words.number(len(days))
-    )
-    return f"{number} · {day}"
+# -- large numbers -----------------------------------------------------------------------------
 
 
-def _closed(board: Board, words: Words) -> str:
-    if board.closed_at is None:
-        return ""
-    since = words.past(board.closed_at, board.definition.fair.timezone, board.now)
-    return words.text("Closed since {since}", since=since)
+def _figures(board: Board, words: Words) -> list[Figure]:
+    data, shown, before = board.data, board.shown, board.shown_before
+    day = blocks.day_word(board.day, words, is_today=board.is_today)
 
+    def figure(name: str, title: str, count: int, earlier: int) -> Figure:
+        return Figure(name, title, words.number(count), blocks.compared(board.before, earlier, words))
 
-def _figures(board: Board, words: Words, shown_word: str, before_word: str) -> list[Figure]:
-    def before(count: int) -> str:
-        if not board.before:
-            return words.text("no visits before")
-        return words.text("{day}: {count}", day=before_word, count=words.number(count))
-
-    visits, attendance = board.shown
     return [
+        figure("attendance", words.text("Attendance · {day}", day=day), shown.attendance, before.attendance),
+        _inside(board, words),
+        figure("visits", words.text("Visits · {day}", day=day), shown.visits, before.visits),
         Figure(
-            "attendance",
-            words.text("Attendance · {day}", day=shown_word),
-            words.number(attendance),
-            before(board.shown_before[1]),
+            "each",
+            words.text("Booths each"),
+            each(shown.visits, shown.attendance, words),
+            words.text("visits by each visitor"),
+        ),
+        figure(
+            "registrations",
+            words.text("Registered · {day}", day=day),
+            shown.registrations,
+            before.registrations,
         ),
         Figure(
-            "visits",
-            words.text("Visits · {day}", day=shown_word),
-            words.number(visits),
-            before(board.shown_before[0]),
-        ),
-        Figure(
-            "each", words.text("Booths each"), _each(board.shown, words), words.text("visits by each visitor")
+            "first",
+            words.text("First time · {day}", day=day),
+            words.number(shown.first_timers),
+            words.counted("of {count} in all", "of {count} in all", data.first_timers),
         ),
         Figure(
             "total",
             words.text("Since the fair began"),
-            words.number(board.total[1]),
-            words.counted("{count} visit in all", "{count} visits in all", board.total[0]),
+            words.number(data.total.attendance),
+            words.counted("{count} visit in all", "{count} visits in all", data.total.visits),
         ),
         _kiosks_figure(board, words),
     ]
 
 
+def _inside(board: Board, words: Words) -> Figure:
+    title = words.text("Inside now, estimated")
+    if board.inside is None:
+        counts = board.data.has_doors
+        note = words.text("the day is over") if counts else words.text("nobody counts at the doors")
+        return Figure("inside", title, NOTHING, note)
+    note = words.text("entries minus exits")
+    if board.inside.most:
+        _, minute = local_hour(board.inside.most_at, board.data.timezone)
+        most = words.number(board.inside.most)
+        note = words.text("most: {count} at {hour}", count=most, hour=words.clock(minute))
+    return Figure("inside", title, words.number(board.inside.now), note)
+
+
 def _kiosks_figure(board: Board, words: Words) -> Figure:
     """Say how many kiosks are there; once the fair is closed, how many may be put away."""
     title, count = words.text("Kiosks connected"), board.connected
-    if board.closed_at is not None:
+    if board.data.closed_at is not None:
         title, count = words.text("Kiosks wiped"), board.wiped
     value = words.text("{count} of {all}", count=words.number(count), all=words.number(len(board.kiosks)))
-    return Figure("kiosks", title, value, _waiting(board, words))
+    waiting = words.counted("{count} fact waiting, safe", "{count} facts waiting, safe", board.waiting)
+    return Figure("kiosks", title, value, waiting if board.waiting else words.text("nothing waiting"))
 
 
-def _each(counts: Counts, words: Words) -> str:
-    visits, attendance = counts
-    return words.ratio(visits / attendance) if attendance else "–"  # noqa: RUF001 - a dash that stands for no number
+# -- rankings ----------------------------------------------------------------------------------
 
 
-def _waiting(board: Board, words: Words) -> str:
-    if not board.waiting:
-        return words.text("nothing waiting")
-    return words.counted("{count} fact waiting, safe", "{count} facts waiting, safe", board.waiting)
+def _booths(board: Board, words: Words) -> list[Ranked]:
+    return [
+        Ranked(
+            id=standing.booth.id,
+            name=words.name(standing.booth.names, standing.booth.id),
+            share=standing.share,
+            value=words.number(standing.booth.visits),
+            people=words.number(standing.booth.attendance),
+            own=standing.booth.own,
+            pace=blocks.pace_text(standing.pace, words) if board.is_today else "",
+            is_there=bool(standing.booth.names),
+            is_ranked=standing.booth.is_ranked,
+        )
+        for standing in board.booths
+    ]
 
 
-def _kiosks_note(board: Board, words: Words) -> str:
-    if not board.kiosks:
-        return words.text("No kiosk yet.")
-    troubled = sum(sentence.health is not Health.GOOD for _, sentence in board.kiosks)
-    if board.closed_at is not None and board.wiped == len(board.kiosks):
-        return words.text("Every kiosk may be put away.")
-    if not troubled:
-        return words.text("All is well.")
-    return words.counted("{count} kiosk to look at", "{count} kiosks to look at", troubled)
-
-
-def _summary(board: Board, words: Words) -> str:
-    """Say what the chart shows, for those who do not see it."""
-    counted = [hour for hour in board.hours if hour.shown]
-    if not counted:
-        return words.text("No visit yet.")
-    peak = max(counted, key=lambda hour: hour.shown or 0)
-    return words.counted(
-        "Most at {hour}: {count} visit",
-        "Most at {hour}: {count} visits",
-        peak.shown or 0,
-        hour=words.clock(peak.minute),
+def _categories(data: FairData, words: Words) -> list[Ranked]:
+    # The five stand there from the beginning, and what is not known where there is such.
+    known = ("active", "retired", "widow", "child", "other")
+    counts = {**dict.fromkeys(known, Numbers()), **data.by_category}
+    return blocks.ranked(
+        [(key, blocks.category_name(key, data.categories, words), count) for key, count in counts.items()],
+        words,
     )
 
 
-def _hour(hour: Hour, words: Words) -> HourRow:
-    return HourRow(
-        label=words.clock(hour.minute),
-        shown=hour.shown,
-        before=hour.before,
-        shown_text="" if hour.shown is None else words.number(hour.shown),
-        before_text="" if hour.before is None else words.number(hour.before),
+def _sectors(data: FairData, words: Words) -> list[Ranked]:
+    names = blocks.sector_names(words)
+    return blocks.ranked([(key, names.get(key, key), count) for key, count in top(data.by_sector)], words)
+
+
+def _territories(data: FairData, words: Words) -> list[Ranked]:
+    """Name those from which most have come; people of the others are nobody's twice."""
+    ordered = sorted(data.territories, key=lambda each: (-each.attendance, -each.visits, each.id))
+    known = [each for each in ordered if each.id != NO_TERRITORY]
+    first, rest = known[:TOP_TERRITORIES], known[TOP_TERRITORIES:]
+    rows = [
+        (each.id, words.name(each.names, each.id), Numbers(each.visits, each.attendance)) for each in first
+    ]
+    if rest:
+        name = words.counted("{count} other territory", "{count} other territories", len(rest))
+        visits, people = sum(each.visits for each in rest), sum(each.attendance for each in rest)
+        rows.append((_OTHERS, name, Numbers(visits, people)))
+    rows += [
+        (each.id, words.text("Not known"), Numbers(each.visits, each.attendance))
+        for each in ordered
+        if each.id == NO_TERRITORY
+    ]
+    return blocks.ranked(rows, words)
+
+
+# -- days, and what members did besides --------------------------------------------------------
+
+
+def _days(board: Board, words: Words) -> list[DayRow]:
+    days = sorted({*board.data.by_day, *(day.isoformat() for day in board.data.days)})
+    return [_day(board, day, words) for day in days]
+
+
+def _day(board: Board, key: str, words: Words) -> DayRow:
+    numbers = board.data.by_day.get(key)
+    day = date.fromisoformat(key)
+    return DayRow(
+        id=key,
+        label=words.short_day(day),
+        visits=words.number(numbers.visits) if numbers else NOTHING,
+        people=words.number(numbers.attendance) if numbers else NOTHING,
+        registered=words.number(numbers.registrations) if numbers else NOTHING,
+        first=words.number(numbers.first_timers) if numbers else NOTHING,
+        visits_count=numbers.visits if numbers else 0,
+        people_count=numbers.attendance if numbers else 0,
+        is_shown=day == board.day,
+        is_beside=day == board.before,
     )
 
 
-def _booth(standing: Standing, words: Words) -> BoothRow:
-    booth = standing.booth
-    return BoothRow(
-        id=booth.id,
-        name=words.name(booth.names, booth.id),
-        own=not booth.partner,
-        share=standing.share,
-        visits=words.number(standing.visits),
-        people=words.number(standing.attendance),
-    )
+def _sign_ups(data: FairData, words: Words) -> str:
+    if not data.sign_ups and not data.in_doubt:
+        return words.text("No sign-up yet.")
+    text = words.counted("{count} sign-up", "{count} sign-ups", data.sign_ups)
+    offers = words.counted("to {count} offer", "to {count} offers", data.offers)
+    doubt = words.counted("{count} in doubt", "{count} in doubt", data.in_doubt) if data.in_doubt else ""
+    return " · ".join(filter(None, (text, offers, doubt)))
 
 
-def _kiosk(board: Board, kiosk: KioskNow, sentence: Sentence, words: Words) -> KioskRow:
-    booths = {booth.id: booth for booth in board.definition.booths}
-    zone = board.definition.fair.timezone
-    booth = booths.get(kiosk.booth)
-    # A kiosk that was put away works no more, and that is well.
-    is_done = kiosk.fair_closed and sentence.health is Health.GOOD
-    return KioskRow(
-        id=kiosk.device,
-        name=kiosk.name,
-        booth=words.name(booth.names, booth.id) if booth else kiosk.booth,
-        health=sentence.health,
-        word=words.text("done") if is_done else words.health(sentence.health),
-        sentence=" · ".join(words.phrase(phrase, zone, board.now) for phrase in sentence.says),
-        advice=" ".join(words.advice(advice) for advice in sentence.advice),
-    )
+def _feedback(data: FairData, words: Words) -> str:
+    if not data.feedback:
+        return words.text("No feedback yet.")
+    parts = [words.counted("{count} feedback", "{count} feedbacks", data.feedback)]
+    if data.mean_face is not None:
+        mean, best = mean_face(data.mean_face, words), words.number(BEST_FACE)
+        parts.append(words.text("{mean} of {best}", mean=mean, best=best))
+    if data.urgent:
+        parts.append(words.counted("{count} urgent", "{count} urgent", data.urgent))
+    return " · ".join(parts)
+
+
+def _kiosks(board: Board) -> list[tuple[KioskNow, Sentence]]:
+    """Give the kiosks that have a row: all where they are few, else those to look at."""
+    if len(board.kiosks) <= _FEW_KIOSKS:
+        return list(board.kiosks)
+    return [entry for entry in board.kiosks if entry[1].health is not Health.GOOD]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from tests.server.web.full_hall import fill, full_stage
 from tests.server.web.stage import Stage, busy_hall, closed_hall
 from tests.server.web.visitor import Visitor
 
@@ -42,6 +43,27 @@ def ended() -> Iterator[Stage]:
         stage.serve()
         yield stage
         stage.close()
+
+
+@pytest.fixture(scope="module")
+def full() -> Iterator[Stage]:
+    """A hall in which everything has happened that a fair's pages show; tests only look."""
+    with tempfile.TemporaryDirectory(prefix="riwaq-full-") as directory:
+        stage = full_stage(Path(directory))
+        fill(stage)
+        stage.serve()
+        yield stage
+        stage.close()
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Stage]:
+    """The same hall in the morning: a door, two offers, one kiosk at the bank, and nobody yet."""
+    stage = full_stage(tmp_path)
+    stage.add_kiosk("K-01", "bank")
+    stage.serve()
+    yield stage
+    stage.close()
 
 
 @pytest.fixture

@@ -13,10 +13,9 @@ from nacl.signing import SigningKey
 from server.account_office import AccountOffice
 from server.accounts import Accounts
 from server.assets import assets_dir
-from server.bootstrap import opened
+from server.bootstrap import hall_of, opened
 from server.files.tour_file import read_tour
 from server.intake import Intake, Taken
-from server.live.source import StoreSource
 from server.mqtt.access import write_private
 from server.office import NewKiosk
 from server.rules.access import Holder, Role
@@ -37,6 +36,9 @@ DAY: Final = date(2024, 12, 28)
 NOW: Final = int(datetime(2024, 12, 28, 14, 20, tzinfo=UTC).timestamp() * 1000)
 """The second day of the example, in the afternoon: 15:20 in Rabat, which was an hour ahead of UTC then."""
 
+OTHER_BODY: Final = "other"
+"""A body that is served here too, and has nothing."""
+
 
 class Tally:
     """What a collector would have counted."""
@@ -51,14 +53,21 @@ class Tally:
 class Stage:
     """One fair on one server. ``now`` is where its clock begins; it then runs as clocks do."""
 
-    def __init__(self, directory: Path, *, now: int = NOW, definition: FairDefinition | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        now: int = NOW,
+        definition: FairDefinition | None = None,
+        database: str = "",
+    ) -> None:
         self.path = directory / "server"
         make_home(
             self.path,
             listen="127.0.0.1:1883",
             broker="",
             kiosk_broker="mqtt://127.0.0.1:1883",
-            database="",
+            database=database,
             web="",
         )
         self._opened = opened(self.path)
@@ -195,14 +204,22 @@ class Stage:
 
     def serve(self) -> WebServer:
         """Start the page, always on the same port."""
-        source = StoreSource(
-            self.store, self.office.body, tally=lambda: self.tally, is_connected=lambda: True
-        )
+        halls = [
+            hall_of(
+                self.home,
+                self.store,
+                body,
+                tally=lambda: self.tally,
+                is_connected=lambda: True,
+                clock=self.now,
+            )
+            for body in (self.office.body, OTHER_BODY)
+        ]
         sessions = Sessions(
             self.path / "web-sessions.json", self.accounts, write=write_private, clock=self.now
         )
         site = Site(
-            source,
+            halls,
             self.accounts,
             sessions,
             assets=assets_dir(),
@@ -223,7 +240,7 @@ class Stage:
 
     def notify(self, taken: Taken | None = None) -> None:
         """Say what the collector would say after a commit."""
-        self.server.notify(taken.fairs if taken else {self.fair})
+        self.server.notify(self.office.body, taken.fairs if taken else {self.fair})
 
     def stop(self) -> None:
         """Stop the page, if it runs."""

@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 
 from server.rules.access import Role
 from server.store.audit_log import AuditLog
+from tests.server.web.guarded import city
 from tests.server.web.peers import Client
 from tests.server.web.stage import Stage
-from tests.server.web.test_guard import city
 from tests.server.web.visitor import Visitor, live
 
 PASSWORD: Final = "بضع كلمات متتابعة"  # noqa: S105 - of people in tests

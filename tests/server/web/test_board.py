@@ -7,8 +7,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from server.rules.pages.board import Snapshot, board_of, current_fair
 from server.rules.fair import FairDefinition
+from server.rules.figures import day_namer
+from server.rules.pages.board import Board, board_of, current_fair, inside_of
+from server.rules.pages.fair_data import Read, fair_data
+from server.rules.pages.numbers import DayNumbers, Slot
 from server.rules.sentences import KioskNow
 from wire.messages import State
 from wire.programme import Body, Booth, Fair
@@ -36,8 +39,9 @@ def at(text: str) -> int:
     return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
 
 
-def board(definition: FairDefinition, figures: Counts, now: str) -> Any:
-    return board_of(Snapshot(definition, figures, []), at(now))
+def board(definition: FairDefinition, figures: Counts, now: str, **others: Any) -> Board:
+    read = Read(figures, scans=others.pop("scans", ()), passed=others.pop("passed", {}))
+    return board_of(fair_data(definition, read, day_namer(definition.fair.timezone), **others), at(now))
 
 
 def test_hours_stand_under_local_time_with_the_day_before_beside_them() -> None:
@@ -55,7 +59,21 @@ def test_hours_stand_under_local_time_with_the_day_before_beside_them() -> None:
         (600, 0, 0),
         (660, None, 3),
     ]
-    assert (found.shown, found.shown_before, found.before) == ((3, 3), (7, 5), date(2024, 12, 27))
+    assert (found.shown, found.shown_before) == (DayNumbers(3, 3), DayNumbers(7, 5))
+    assert found.before == date(2024, 12, 27)
+
+
+def test_another_day_stands_beside_where_somebody_chose_it() -> None:
+    definition = fair_on("2024-12-26", "2024-12-27", "2024-12-28")
+    figures = {("day", f"2024-12-{day}"): (day, day) for day in (26, 27, 28)}
+    figures |= {("hour", f"2024-12-{day}T09:00Z"): (day, day) for day in (26, 27, 28)}
+    chosen = board(definition, figures, "2024-12-28T10:30", against=date(2024, 12, 26))
+    assert (chosen.before, chosen.hours[0].before) == (date(2024, 12, 26), 26)
+    assert board(definition, figures, "2024-12-28T10:30").before == date(2024, 12, 27)
+    later = board(definition, figures, "2024-12-27T10:30", against=date(2024, 12, 28))
+    assert (later.day, later.before) == (date(2024, 12, 27), date(2024, 12, 28)), "also a later one"
+    for nothing in (date(2024, 12, 28), date(2024, 5, 1)):
+        assert board(definition, figures, "2024-12-28T10:30", against=nothing).before == date(2024, 12, 27)
 
 
 def test_morocco_is_on_utc_since_september_2026() -> None:
@@ -94,7 +112,7 @@ def test_booths_stand_in_order_and_equal_ones_as_the_programme_names_them() -> N
     assert [entry.booth.id for entry in board(definition, {}, "2024-12-27T10:00").booths] == ["one", "two"]
     figures = {("booth", "two"): (4, 4), ("booth", "gone"): (2, 1)}
     found = board(definition, figures, "2024-12-27T10:00").booths
-    assert [(entry.booth.id, entry.visits, entry.share) for entry in found] == [
+    assert [(entry.booth.id, entry.booth.visits, entry.share) for entry in found] == [
         ("two", 4, 100),
         ("gone", 2, 50),
         ("one", 0, 0),
@@ -122,11 +140,11 @@ def test_a_closed_fair_counts_kiosks_that_hold_nothing() -> None:
         )
         for number, state in enumerate((wiped, away, wiped))
     ]
-    found = board_of(Snapshot(definition, {}, kiosks, closed_at=now - 60_000), now)
-    assert (found.wiped, found.connected, found.waiting, found.closed_at) == (2, 0, 2, now - 60_000)
+    found = board(definition, {}, "2024-12-28T09:30", kiosks=kiosks, closed_at=now - 60_000)
+    assert (found.wiped, found.connected, found.waiting, found.data.closed_at) == (2, 0, 2, now - 60_000)
     assert [kiosk.name for kiosk, _ in found.kiosks] == ["K-01", "K-00", "K-02"], "the one to look at first"
     goes_on = [replace(kiosk, fair_closed=False) for kiosk in kiosks]
-    assert board_of(Snapshot(definition, {}, goes_on), now).wiped == 0
+    assert board(definition, {}, "2024-12-28T09:30", kiosks=goes_on).wiped == 0
 
 
 def test_other_zones_have_their_own_hours() -> None:
@@ -134,3 +152,39 @@ def test_other_zones_have_their_own_hours() -> None:
     figures = {("day", "2024-12-27"): (1, 1), ("hour", "2024-12-27T04:00Z"): (1, 1)}
     found = board(definition, figures, "2024-12-27T05:10")
     assert [hour.minute for hour in found.hours] == [9 * 60 + 30, 10 * 60 + 30]
+
+
+def slot(at: str, entries: int, exits: int) -> Slot:
+    return Slot(f"2024-12-28T{at}Z", entries, exits)
+
+
+def test_who_is_inside_is_never_below_nobody_and_the_most_is_remembered() -> None:
+    day, zone = date(2024, 12, 28), "Africa/Casablanca"
+    slots = [slot("08:00", 5, 9), slot("08:10", 7, 0), slot("08:20", 1, 6), slot("08:30", 1, 0)]
+    inside = inside_of(slots, zone, day)
+    assert (inside.now, inside.most, inside.most_at) == (3, 7, "2024-12-28T08:10Z")
+    assert inside_of(slots, zone, date(2024, 12, 29)).now == 0, "each day begins with an empty hall"
+
+
+def test_where_nothing_counts_at_the_doors_nobody_estimates() -> None:
+    definition = fair_on("2024-12-28")
+    assert board(definition, {}, "2024-12-28T10:00").inside is None
+    passed = {("entries", "2024-12-28T09:00Z"): 4, ("exits", "2024-12-28T09:10Z"): 1}
+    found = board(definition, {}, "2024-12-28T10:00", passed=passed).inside
+    assert found is not None
+    assert (found.now, found.most) == (3, 4)
+    assert board(definition, {}, "2024-12-29T10:00", passed=passed).inside is None, "the day is over"
+    with_door = msgspec.structs.replace(
+        definition, booths=[*definition.booths, Booth(id="door", names={}, kind="doors")]
+    )
+    empty = board(with_door, {}, "2024-12-28T10:00").inside
+    assert empty is not None
+    assert empty.now == 0
+
+
+def test_a_pace_is_the_mean_of_the_last_ten_whole_minutes() -> None:
+    definition, now = fair_on("2024-12-28"), "2024-12-28T10:00"
+    minute = at(now) // 60_000
+    scans = [("one", minute, 50), ("one", minute - 1, 6), ("one", minute - 10, 9), ("one", minute - 11, 70)]
+    paces = {each.booth.id: each.pace for each in board(definition, {}, now, scans=scans).booths}
+    assert paces == {"one": 1.5, "two": 0.0}

@@ -29,7 +29,7 @@ NAUGHTY = [
 
 
 def counter(page: Page) -> Any:
-    return page.locator('[data-id="attendance"] .value')
+    return page.locator("#figure-attendance .value")
 
 
 def test_the_counter_moves_without_reload(visitors: Any, stage: Stage) -> None:
@@ -39,8 +39,8 @@ def test_the_counter_moves_without_reload(visitors: Any, stage: Stage) -> None:
     page.evaluate("window.same = true")
     stage.notify(stage.visits(stage.kiosks[0], range(1839), NOW))
     expect(counter(page)).to_have_text("1.839")
-    expect(page.locator(".bars li").first).to_contain_text("1.839")
-    expect(page.locator("#hours tbody tr").first).to_have_attribute("data-shown", "1839")
+    expect(page.locator("#booths li").first).to_contain_text("1.839")
+    expect(page.locator("#hours-table tbody td").first).to_have_attribute("data-value", "1839")
     stage.state(stage.kiosks[0], ago_s=60, waiting=23)
     stage.notify()
     expect(page.locator(".kiosks .sentence")).to_contain_text("23 واقعة تنتظر، محفوظة")
@@ -170,6 +170,45 @@ def test_a_hundred_open_pages_leave_the_page_responsive(visitors: Any, stage: St
         listener.close()
 
 
+def test_who_came_where_to_and_from_where_is_told(visitors: Any, full: Stage) -> None:
+    page = visitors(full, locale="fr-MA").sign_in()
+    categories = page.locator("#categories .bars li")
+    assert categories.locator(".name").all_text_contents() == [
+        "Actifs", "Retraités", "Veuves et veufs", "Enfants", "Autres ayants droit",
+    ]  # fmt: skip
+    shown = [int(text) for text in categories.locator(".count").all_text_contents()]
+    assert sum(shown) == int(page.locator("#figure-total .value").inner_text())
+    assert page.locator("#sectors .name").all_text_contents()[0] == "Nos services"
+    assert page.locator("#territories .name").all_text_contents()[-1] == "Non renseigné"
+    expect(page.locator("#besides a").first).to_have_text("29 souscriptions · à 2 offres")
+    expect(page.locator("#besides a").last).to_have_text("5 avis · 3,8 sur 5 · 1 urgent")
+    expect(page.locator("#figure-inside .name")).to_have_text("Dans la salle, estimé")
+    expect(page.locator("#booth-social-services .pace")).to_have_text(re.compile(r"^0,[1-9] par minute$"))
+    assert "Porte" not in page.locator("#booths .bars").inner_text(), "nobody visits a door"
+    page.locator("#booths li a").first.press("Enter")
+    expect(page).to_have_url(re.compile(f"/fair/{full.fair}/booth/membership$"))
+
+
+def test_another_day_is_put_beside_by_a_link(visitors: Any, full: Stage) -> None:
+    visitor = visitors(full, locale="fr-MA")
+    page = visitor.sign_in()
+    legend, shown = page.locator("#hours .legend"), page.locator("#hours-table td:nth-child(3)")
+    expect(legend).to_contain_text("27 décembre")
+    expect(page.locator("#day-2024-12-27")).to_contain_text("à côté")
+    expect(page.locator("#day-2024-12-28")).to_contain_text("affiché")
+    page.locator("#day-2024-12-26 a").press("Enter")
+    live(page)
+    expect(legend).to_contain_text("26 décembre")
+    assert sum(int(text) for text in shown.all_text_contents()) == 12
+    expect(page.locator("#day-2024-12-26")).to_contain_text("à côté")
+    expect(page.locator("#figure-visits .note")).to_have_text("26 décembre : 12")
+    visitor.complaints.clear()
+    answer = page.goto(f"{visitor.url}/fair/{full.fair}/against/yesterday")
+    assert answer is not None
+    assert answer.status == 404
+    visitor.complaints.clear()  # the browser notes the status 404
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["ar", "fr"])
 def test_axe_finds_nothing_and_nothing_sticks_out(
@@ -189,15 +228,18 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     _clean(axe, page)
 
 
-@pytest.mark.parametrize(("language", "least"), [("ar", 3), ("fr", 2)])
-def test_kiosks_in_trouble_are_seen_without_scrolling(
-    visitors: Any, hall: Stage, language: str, least: int
+@pytest.mark.parametrize(("language", "told"), [("ar", "3 أجهزة تحتاج نظرة"), ("fr", "3 bornes à voir")])
+def test_that_kiosks_are_in_trouble_is_seen_without_scrolling(
+    visitors: Any, hall: Stage, language: str, told: str
 ) -> None:
     page = visitors(hall, locale=language).sign_in()
-    ends = page.locator(".kiosks tbody tr").evaluate_all(
-        "rows => rows.map(row => row.getBoundingClientRect().bottom)"
-    )
-    assert sum(end <= 800 for end in ends) >= least
+    trouble = page.locator(".trouble a")
+    expect(trouble).to_have_text(told)
+    expect(page.locator(".trouble .shape")).to_have_class("shape bad")
+    assert trouble.bounding_box()["y"] < 200
+    assert page.locator("#booths .bars").bounding_box()["y"] < 800, "how it goes is seen, too"
+    trouble.press("Enter")
+    expect(page.locator(".kiosks tbody tr").first).to_be_in_viewport()
     # One line each: no title of a figure stands lower than its neighbours because one is long.
     lines = page.locator(".figure .name").evaluate_all(
         "names => names.map(name =>"
@@ -242,6 +284,7 @@ def test_the_language_and_the_theme_stay_as_chosen(visitors: Any, hall: Stage) -
     html = page.locator("html")
     ground = page.locator("body")
     expect(ground).to_have_css("background-color", "rgb(250, 246, 238)")
+    page.locator(".languages summary").click()
     page.get_by_role("link", name="Français").click()
     expect(html).to_have_attribute("lang", "fr")
     page.get_by_role("link", name="Sombre").click()
@@ -250,6 +293,7 @@ def test_the_language_and_the_theme_stay_as_chosen(visitors: Any, hall: Stage) -
     expect(html).to_have_attribute("lang", "fr")
     expect(html).to_have_attribute("data-theme", "dark")
     live(page)
+    page.locator(".languages summary").click()
     page.get_by_role("link", name="العربية").click()
     expect(html).to_have_attribute("lang", "ar")
     expect(html).to_have_attribute("dir", "rtl")
@@ -257,11 +301,11 @@ def test_the_language_and_the_theme_stay_as_chosen(visitors: Any, hall: Stage) -
 
 def test_time_runs_left_to_right_and_bars_grow_the_way_one_reads(visitors: Any, hall: Stage) -> None:
     page = visitors(hall).sign_in()
-    assert page.locator(".chart").get_attribute("dir") == "ltr"
-    expect(page.locator(".chart canvas")).to_be_visible()
-    name, bar = (page.locator(f".bars li:first-child {part}").bounding_box() for part in (".name", ".bar"))
+    assert page.locator("#hours .chart").get_attribute("dir") == "ltr"
+    expect(page.locator("#hours .chart canvas")).to_be_visible()
+    name, bar = (page.locator(f"#booths li:first-child {part}").bounding_box() for part in (".name", ".bar"))
     assert name["x"] > bar["x"]
-    sides = page.locator(".bars li:nth-child(2)").evaluate(
+    sides = page.locator("#booths li:nth-child(2)").evaluate(
         "row => [row.querySelector('.track').getBoundingClientRect().right,"
         " row.querySelector('.filled').getBoundingClientRect().right]"
     )
@@ -317,7 +361,7 @@ def test_strange_names_are_shown_as_they_are(browser: Browser, tmp_path: Path) -
             stage.visits(kiosk, range(3), NOW)
         stage.notify()
         expect(counter(page)).to_have_text("3")
-        assert page.locator(".bars .name").all_text_contents() == NAUGHTY
+        assert page.locator("#booths .name").all_text_contents() == NAUGHTY
         assert page.locator(".kiosks tbody th").all_text_contents() == sorted(name[:64] for name in NAUGHTY)
         assert page.title().startswith(NAUGHTY[0])
         for width in WIDTHS:
@@ -348,7 +392,7 @@ def test_a_page_that_is_open_hears_that_the_fair_is_closed_and_goes_on(visitors:
     expect(closed).to_have_text(re.compile(r"Clôture\s: 15:1\d"))
     row = page.locator(".kiosks tbody tr").first
     expect(row).to_contain_text("Ne la débranchez pas encore.")
-    expect(page.locator('[data-id="kiosks"] .value')).to_have_text("0 sur 1")
+    expect(page.locator("#figure-kiosks .value")).to_have_text("0 sur 1")
     stage.state(stage.kiosks[0], ago_s=3600, online=False, wiped=True)
     expect(row).to_contain_text("terminé ne contient plus rien, peut être rangée")
     expect(row.locator(".shape")).to_have_class("shape good")

@@ -1,6 +1,7 @@
 """What a kiosk's sentence says and advises, and how it reads in Arabic and French."""
 
 import gettext
+from datetime import date
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ ZONE = "Africa/Casablanca"
 
 
 def words(language: str) -> Words:
+    if language == "en":  # the language of the source
+        return Words(language, gettext.NullTranslations())
     return Words(language, gettext.translation("server", assets_dir() / "locale", [language]))
 
 
@@ -180,7 +183,7 @@ def test_a_call_for_help_in_words() -> None:
     sentence = sentence_of(kiosk(help_wanted=True), NOW)
     for language, said, advice in (
         ("ar", "شخص يطلب المساعدة", "توجهوا إليه: هناك من ينتظر."),
-        ("fr", "quelqu\u2019un demande de l\u2019aide", "Allez-y : quelqu\u2019un attend."),
+        ("fr", "quelqu\u2019un demande de l\u2019aide", "Allez-y\u202f: quelqu\u2019un attend."),
     ):
         assert words(language).phrase(sentence.says[0], ZONE, NOW) == said
         assert words(language).advice(sentence.advice[0]) == advice
@@ -190,6 +193,30 @@ def test_a_moment_of_the_past_has_its_year() -> None:
     assert words("ar").past(NOW - 600_000, ZONE, NOW) == "15:10"
     assert words("ar").past(NOW - 86_400_000, ZONE, NOW) == "27 دجنبر 2024"
     assert words("fr").past(NOW - 86_400_000, ZONE, NOW) == "27 décembre 2024"
+    assert words("zgh").past(NOW - 86_400_000, ZONE, NOW) == "27 ⴷⵓⵊⴰⵏⴱⵉⵔ 2024"
+    assert words("en").past(NOW - 86_400_000, ZONE, NOW) == "27 December 2024"
+
+
+@pytest.mark.parametrize(
+    ("language", "named"), [("ar", "الرباط"), ("fr", "Rabat"), ("zgh", "ⵕⴱⴰⵟ"), ("en", "Rabat")]
+)
+def test_a_name_is_in_the_reader_s_language_else_in_french(language: str, named: str) -> None:
+    assert words(language).name({"ar": "الرباط", "fr": "Rabat", "zgh": "ⵕⴱⴰⵟ"}) == named
+    assert words(language).name({"fr": "Rabat"}) == "Rabat"
+    assert words(language).name({"ar": "الرباط"}) == "الرباط"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        ("2024-12-27", "2024-12-27", "27 ⴷⵓⵊ 2024"),
+        ("2024-12-27", "2024-12-29", "27\u201329 ⴷⵓⵊ 2024"),
+        ("2025-01-31", "2025-02-01", "31 ⵉⵏⵏ \u2013 1 ⴱⵕⴰ 2025"),
+        ("2024-12-31", "2025-01-02", "31 ⴷⵓⵊ 2024 \u2013 2 ⵉⵏⵏ 2025"),
+    ],
+)
+def test_days_of_tamazight_begin_with_the_day(first: str, last: str, said: str) -> None:
+    assert words("zgh").days(date.fromisoformat(first), date.fromisoformat(last)) == said
 
 
 def test_arabic_has_six_plurals() -> None:
@@ -217,9 +244,11 @@ def test_every_code_has_words() -> None:
     [
         ("fr", "ar", "fr"),
         ("xx", "fr-MA,fr;q=0.9,ar;q=0.8", "fr"),
-        ("", "en-US,en;q=0.9,fr;q=0.2,ar;q=0.5", "ar"),
+        ("", "en-US,en;q=0.9,fr;q=0.2,ar;q=0.5", "en"),
         ("", "fr;q=0", "ar"),
-        ("", "en", "ar"),
+        ("", "en", "en"),
+        ("", "zgh, fr;q=0.9", "zgh"),
+        ("", "de", "ar"),
         ("", "", "ar"),
         ("", "fr;q=many, ar;q=0.1", "ar"),
     ],
