@@ -17,7 +17,9 @@ from server.store.accounts import AccountRow, AccountRows, scope_of
 from server.store.audit_log import AuditLog, Transaction
 from server.store.engine import Store
 from server.store.registry import Registry
+from server.store.sessions import Sessions
 from wire.folding import folded
+from wire.programme import Territory
 
 LINK_MS: Final = 24 * 3600 * 1000
 _SECRET_BYTES: Final = 32
@@ -133,7 +135,8 @@ class AccountOffice:
 
         A commune that the body has not described is none: no fair lies in it.
         """
-        known = {each.id: each for definition in self._definitions for each in definition.territories}
+        described = (each for definition in self._definitions for each in definition.territories)
+        known = {each.id: each for each in (*self._own_territories(), *described)}
         if text in known:
             return text
         wanted = folded(text)
@@ -191,6 +194,10 @@ class AccountOffice:
         )
         rows.add(row)
         self._note(connection, "account added", row, holder)
+
+    def _own_territories(self) -> list[Territory]:
+        with self._store.reading() as connection:
+            return Sessions(connection, self._body).territories()
 
     def _link(self, connection: Transaction, name: str) -> str:
         secret = secrets.token_urlsafe(_SECRET_BYTES)

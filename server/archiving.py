@@ -1,9 +1,10 @@
 """One fair put away for good: its facts and what they come to, hashed and signed by the body."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -11,10 +12,12 @@ from server.backup import SOFTWARE
 from server.files.out.archive import Manifest, Sign, archive_to
 from server.office import Office, OfficeError
 from server.rules.archive import fact_line, fair_of, quarantined_line
+from server.rules.sessions.held import BodySession, roll_of
 from server.store.archived import Archived, QuarantinedRow
 from server.store.engine import Store
 from server.store.parts import Parts
 from server.store.registry import Registry
+from server.store.sessions import Sessions
 from server.told import FairTold
 
 _TELL_EVERY: Final = 1000
@@ -47,6 +50,9 @@ def archive(
             _, programme = registry.programmes().get(fair, (0, b""))
             if programme:
                 writer.add("programme.signed", [programme])
+            of_body = Sessions(connection, body)
+            if listed := of_body.all():
+                writer.add("sessions.json", [_pretty(msgspec.json.encode(_sessions(of_body, listed)))])
             return writer.close(
                 sign,
                 software=SOFTWARE,
@@ -56,6 +62,20 @@ def archive(
                 fair=fair,
                 facts=writer.files["facts.jsonl"].lines,
             )
+
+
+def _sessions(sessions: Sessions, listed: Sequence[BodySession]) -> list[dict[str, Any]]:
+    """Tell the body's sessions that belong to no fair, and what they recommend; of people their number."""
+    ids = [each.session for each in listed]
+    rolls, recommended = sessions.rolls(ids), sessions.recommendations(ids)
+    return [
+        {
+            **msgspec.structs.asdict(each),
+            **asdict(roll_of(rolls[each.session])),
+            "recommendations": recommended[each.session],
+        }
+        for each in listed
+    ]
 
 
 def _quarantined(rows: Iterable[QuarantinedRow], fair: str, kiosks: set[str]) -> Iterator[bytes]:

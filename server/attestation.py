@@ -3,18 +3,21 @@
 from server.assets import assets_dir
 from server.files.out.catalogue import words_of
 from server.membership import Membership
-from server.naming import holders_of
+from server.naming import bearers, holders_of
 from server.office import OfficeError
 from server.reporting import definitions_of, local
 from server.rules.fair import FairDefinition
 from server.rules.figures import category_name
+from server.rules.members.member import Member
 from server.rules.report.model import Part, Report, Shape
 from server.rules.report.names import Naming
+from server.rules.sessions.partial import Span, in_words
 from server.rules.table import Cell, Column, Kind, Table
 from server.rules.wording import Words
 from server.store.engine import Store
 from server.store.registry import Registry
 from server.store.served import Served
+from server.store.session_past import SessionPast
 from wire.card import Category
 from wire.described import Session
 
@@ -40,22 +43,18 @@ def attestation_of(
             if category != Category.STAFF
         }
         holders = holders_of(connection, membership.body, definition.fair.tour, set(attended))
+        past = SessionPast(connection, membership.body).holders(fair, session)
+        held = bearers(connection, membership.body, past)
         membership.note(connection, "attestation", count=len(attended), file=file, session=session, fair=fair)
         logo = Registry(connection, membership.body).logo_other_than(fair, "") or b""
     naming = Naming(definition, words)
-    people = {
-        holder.person: (
-            (
-                holder.member.name_ar,
-                holder.member.name_latin,
-                holder.member.employee_number,
-                holder.member.category,
-            )
-            if holder.member
-            else ("", "", holder.card, attended[subject])
-        )
+    people: dict[int | str, tuple[str, str, str, int]] = {
+        holder.person: _said(holder.member, holder.card, attended[subject])
         for subject, holder in sorted(holders.items(), reverse=True)
+        # Whoever was erased is on no list any more.
+        if holder.member or holder.card
     }
+    people |= {card: _said(member, card, past[card]) for card, member in held.items()}
     first, second = (0, 1) if words.direction == "rtl" else (1, 0)
     in_order = sorted(
         people.values(),
@@ -71,7 +70,7 @@ def attestation_of(
         title=words.name(planned.names, planned.id),
         lines=[line for line in _lines(definition, planned, len(rows), words) if line],
         figures=[],
-        parts=[_part(rows, words)],
+        parts=[to_sign(rows, words)],
         made=local(membership.now(), definition),
         colour=definition.theme.colour,
         accent=definition.theme.accent,
@@ -79,13 +78,21 @@ def attestation_of(
     )
 
 
-def _part(rows: list[list[Cell]], words: Words) -> Part:
+def _said(member: Member | None, card: str, category: int) -> tuple[str, str, str, int]:
+    """Give the names, the number and the category of somebody who was there."""
+    if member is None:
+        return "", "", card, category
+    return member.name_ar, member.name_latin, member.employee_number, member.category
+
+
+def to_sign(rows: list[list[Cell]], words: Words, of_whom: str = "") -> Part:
+    """Give rows to sign: number, both names, number, category or what ``of_whom`` says, signature."""
     columns = [
         Column(words.text("No."), Kind.CODE),
         Column(words.text("Name in Arabic")),
         Column(words.text("Name in Latin letters")),
         Column(words.text("Number"), Kind.CODE),
-        Column(words.text("Category")),
+        Column(of_whom or words.text("Category")),
         Column(words.text("Signature")),
     ]
     table = Table(words.text("Attendance list"), columns, rows)
@@ -93,10 +100,9 @@ def _part(rows: list[list[Cell]], words: Words) -> Part:
 
 
 def _lines(definition: FairDefinition, session: Session, count: int, words: Words) -> list[str]:
-    """Say when and where, as far as it is known: a day may be ``2024-05``, or not said at all."""
-    days = session.day if session.last_day in {"", session.day} else f"{session.day} / {session.last_day}"
-    # A line of its own: among Arabic words the parts of a date would change places.
-    when = " ".join(each for each in (days, session.starts) if each)
+    """Say when and where, as far as it is known: a day may be a month, or not said at all."""
+    span = Span(session.day, session.last_day if session.last_day != session.day else "")
+    when = " · ".join(each for each in (in_words(span, words) if span.first else "", session.starts) if each)
     where = words.name(definition.fair.venue) or words.name(definition.fair.names)
     attended = words.counted("{count} person attended", "{count} people attended", count)
     return [when, where, attended]

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from server.describing import PRESENCES, presence_of
-from server.rules.consents import sign_ups
+from server.rules.consents import all_sign_ups
 from server.rules.figures import Counted, DayOf, Figures, Hall, Presence, day_namer, difference
 from server.rules.firsts import Earliest, firsts
 from server.rules.tallies import tally_of
@@ -186,7 +186,8 @@ def count_anew(parts: Parts, fairs: Fairs, fair: str) -> None:
     tallies = parts.tallies
     tallies.drop(fair)
     tallies.add(fair, tally_of(tallies.all_tallied(fair)))
-    tallies.add(fair, sign_ups(tallies.choices(tallies.choosers(fair))).get(fair, {}))
+    chosen = tallies.choices(tallies.choosers(fair))
+    tallies.add(fair, all_sign_ups(chosen, fairs.day_of).get(fair, {}))
 
 
 def halls_of(ledger: Ledger) -> dict[str, Hall]:

@@ -24,20 +24,25 @@ Errors::
     NotEnrolledError    one of the codes above
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import msgspec
 
 from server import ServerError
+from server.erasing import Forgetting
 from server.joining import join_cards
 from server.membership import Membership
 from server.office import Office
+from server.person import Person
 from server.rules.members.enrolled import member_id_of
 from server.rules.members.member import Member
+from server.rules.person.marks import What
 from server.store.audit_log import Transaction
 from server.store.enrolments import Enrolment, Enrolments
+from server.store.erased import Erased
 from server.store.members import Members
+from server.store.merged import MergedMembers
 from server.store.parts import Parts
 from server.store.registry import CardRow, Registry
 from wire.card import CardIdentity, Category
@@ -95,6 +100,10 @@ class Work:
             self.row.event_id, outcome, member=member, doubt=doubt, wanted=wanted, keep=outcome == WAITS
         )
 
+    def known_as(self, member: str) -> str:
+        """Give who a member is: another, where somebody has found that the two are one."""
+        return MergedMembers(self.connection, self.body).into([member]).get(member, member)
+
     def check_new(self, card: CardRef) -> None:
         """Raise where a card is none that this kiosk could give a member."""
         if card.key_id != self._card_key_id:
@@ -117,10 +126,36 @@ class Work:
         self.members.link_cards([(card, member.member)], self.row.event_id)
         cards = self.members.cards_of([member.member]).get(member.member, [])
         join_cards(Parts(self.connection, self.body), cards)
+        self._office.know_cards(self.connection, [member])
 
     def refuse(self, card: str, reason: str) -> None:
         """Refuse a card from now on; running kiosks are told by the server that runs."""
         self._office.refuse_card(self.registry, CardIdentity.parse(card), reason)
+
+    def forgets(self, fact: Registration | Reissue, numbers: Mapping[What, str], at: int) -> bool:
+        """Forget what is of somebody who was erased; says whether it is.
+
+        By a card, or a member, that is no more; or by a number of who was erased after it happened, ``at``:
+        whoever was enrolled after that is somebody new.
+        """
+        key, erased = self.membership.key, Erased(self.connection, self.body)
+        cards, members = {fact.card.identity}, set()
+        if isinstance(fact, Reissue):
+            cards.add(fact.replaces)
+            members.add(fact.member)
+        moments = [
+            moment
+            for what, value in numbers.items()
+            for moment in erased.when(what, [value], key).values()
+            if at <= moment
+        ]
+        by_card = erased.when(What.CARD, cards - {""}, key) or erased.when(What.MEMBER, members - {""}, key)
+        if not moments and not by_card:
+            return False
+        person = Person(None, tuple(sorted(cards - {""})))
+        Forgetting(self.connection, self.membership, person, events=[self.row.event_id]).forget()
+        self.note("person erase late", person.about(key))
+        return True
 
     def know(self, fact: Registration | Reissue, issued_at: int) -> None:
         """Write a new card down, as if this server had issued it."""
@@ -159,6 +194,8 @@ class Settling:
             event = decode_event(row.raw)
             at = work.enrolments.happened_at(row.event_id) or event.occurred_at
             match event.fact:
+                case Registration() | Reissue() as fact if work.forgets(fact, {}, at):
+                    pass
                 case Registration() as fact:
                     self._register(work, fact, at)
                 case Reissue() as fact:
@@ -173,7 +210,7 @@ class Settling:
             work.check_refusable(fact.replaces)
             work.refuse(fact.replaces, fact.reason)
         work.know(fact, at)
-        holder = work.members.holders([fact.replaces]).get(fact.replaces) or fact.member
+        holder = work.members.holders([fact.replaces]).get(fact.replaces) or work.known_as(fact.member)
         member = work.members.get([holder]).get(holder)
         if work.voided_at is not None:
             work.refuse(new, VOIDED)

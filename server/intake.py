@@ -16,9 +16,13 @@ from typing import Any, Final, NamedTuple
 
 from server.counting import Counting, Fairs, count_anew
 from server.describing import card_of, describe
+from server.forgotten import Forgotten, without_name
 from server.rules.ingest import Incoming, Verdict, classify, contiguous
+from server.rules.scans import MINUTE_MS, SCANS, first_kept
+from server.store.booths import Booths
 from server.store.engine import Store
 from server.store.enrolments import Enrolment, Enrolments
+from server.store.feedback import FeedbackCases
 from server.store.ledger import COUNTED, Ledger, Mark, NewFact, Offset, Place
 from server.store.parts import Parts
 from server.tallying import Tallying
@@ -28,8 +32,10 @@ from wire.events import (
     ClockOffset,
     Event,
     EventError,
+    Feedback,
     Registration,
     Reissue,
+    Unknown,
     Void,
     decode_event,
     event_name,
@@ -68,8 +74,10 @@ class _Plan:
     counted: list[_New] = field(default_factory=list)
     voids: list[tuple[str, str]] = field(default_factory=list)
     enrolments: list[Enrolment] = field(default_factory=list)
+    urgent: list[tuple[str, str]] = field(default_factory=list)
     offsets: list[tuple[str, Event, ClockOffset]] = field(default_factory=list)
     quarantined: list[dict[str, Any]] = field(default_factory=list)
+    unread: list[NewFact] = field(default_factory=list)
     verdicts: Counter[str] = field(default_factory=Counter)
     names: dict[tuple[Place, int], str] = field(default_factory=dict)
     flagged: set[str] = field(default_factory=set)
@@ -96,8 +104,10 @@ class Intake:
             places = {Place(batch.head.device, batch.head.epoch) for batch in batches}
             before = ledger.marks(places)
             plan = self._judge(ledger, batches, before, received_at)
-            fairs = self._write(parts, plan)
+            fairs = self._write(parts, plan, Forgotten(connection, self._body, self._digest_key))
+            _note_scans(Booths(connection, self._body), plan.facts, received_at)
             enrols = _write_enrolments(Enrolments(connection, self._body), plan)
+            FeedbackCases(connection, self._body).open_urgent(plan.urgent, received_at)
             marks = _advance(ledger, batches, before, plan)
             ledger.set_marks({place: mark for place, mark in marks.items() if mark != before.get(place)})
             if self._apart:
@@ -181,10 +191,11 @@ class Intake:
 
     # -- writing -----------------------------------------------------------------------------
 
-    def _write(self, parts: Parts, plan: _Plan) -> set[str]:
+    def _write(self, parts: Parts, plan: _Plan, forgotten: Forgotten) -> set[str]:
         ledger, tallies = parts.ledger, parts.tallies
         fairs = self._fairs.read(ledger)
-        fresh = _give_subjects(ledger, fairs, plan.counted)
+        fresh = _give_subjects(ledger, fairs, plan.counted, forgotten)
+        forgotten.strip(plan.unread, plan.quarantined)
         offsets = self._correct_times(ledger, plan)
         registered = [fact for fact in plan.facts if fact.kind == Registration.kind and fact.status == _TAKEN]
         new = [*(each.fact for each in plan.counted), *registered]
@@ -198,7 +209,7 @@ class Intake:
         touched += to_void
 
         counting = Counting(parts.presences, fairs, new=new, touched=touched, fresh=fresh)
-        tallying = Tallying(tallies, new, touched)
+        tallying = Tallying(tallies, new, touched, fairs.day_of)
         ledger.add_facts(plan.facts)
         ledger.add_voids(plan.voids)
         ledger.void_rows({row.id for row in to_void})
@@ -240,24 +251,32 @@ class Intake:
         return changed
 
 
-def _give_subjects(ledger: Ledger, fairs: Fairs, counted: Sequence[_New]) -> set[int]:
-    """Give every card its subject within the tour; returns those that are fresh."""
+def _give_subjects(ledger: Ledger, fairs: Fairs, counted: Sequence[_New], forgotten: Forgotten) -> set[int]:
+    """Give every card its subject within the tour; returns those that are fresh.
+
+    Who is forgotten gets none.
+    """
     tours = {fair: fairs.tour_of(fair) for fair in {new.fair for new in counted}}
     cards: dict[str, set[str]] = defaultdict(set)
+    some_late = forgotten.knows_late
     for new in counted:
-        if new.card:
+        if new.card and not (some_late and forgotten.is_late(new.fact)):
             cards[tours[new.fair]].add(new.card)
-    known: dict[str, dict[str, int]] = {}
+    known = {tour: ledger.subjects(tour, wanted) for tour, wanted in cards.items()}
+    unknown = {tour: wanted - known[tour].keys() for tour, wanted in cards.items()}
+    erased = forgotten.erased(set().union(*unknown.values()))
     strangers: set[int] = set()
-    for tour, wanted in cards.items():
-        known[tour] = ledger.subjects(tour, wanted)
-        fresh = {card: secrets.randbits(62) for card in sorted(wanted - known[tour].keys())}
+    for tour, new_cards in unknown.items():
+        fresh = {card: secrets.randbits(62) for card in sorted(new_cards - erased)}
         ledger.link_subjects(tour, fresh)
         known[tour].update(fresh)
         strangers.update(fresh.values())
     for fact, _, fair, card in counted:
         if card:
-            fact.subject = known[tours[fair]][card]
+            is_late = some_late and forgotten.is_late(fact)
+            fact.subject = None if is_late else known[tours[fair]].get(card)
+            if fact.subject is None:
+                without_name(fact)
     return strangers
 
 
@@ -333,6 +352,11 @@ def _carry_out(plan: _Plan, verdict: Verdict, place: Place, item: Incoming, rece
     describe(fact, event)
     if verdict is Verdict.ACCEPTED:
         _accept(plan, fact, event, item.raw)
+    else:
+        # It stands in quarantine, or a second time.
+        fact.sealed = None
+        if isinstance(event.fact, Unknown):
+            plan.unread.append(fact)
 
 
 def _accept(plan: _Plan, fact: NewFact, event: Event, raw: bytes) -> None:
@@ -346,11 +370,28 @@ def _accept(plan: _Plan, fact: NewFact, event: Event, raw: bytes) -> None:
         case what if what.kind in COUNTED:
             card = card_of(what)
             plan.counted.append(_New(fact, event_id, event.fair, card.identity if card else ""))
+            if isinstance(what, Feedback) and what.urgent:
+                plan.urgent.append((event_id, event.fair))
+        case Unknown():
+            plan.unread.append(fact)
         case Registration() | Reissue() | CardRevoked():
             staff_id = event.staff_id or ""
             plan.enrolments.append(
                 Enrolment(event_id, event.fact.kind, fact.device, staff_id, fact.received_at, raw)
             )
+
+
+def _note_scans(booths: Booths, facts: Iterable[NewFact], received_at: int) -> None:
+    """Count what was scanned in the last minutes: what comes late is not of now."""
+    first, last = first_kept(received_at), received_at // MINUTE_MS + 1
+    scans: dict[str, Counter[tuple[str, int]]] = defaultdict(Counter)
+    for fact in facts:
+        if fact.kind in SCANS and fact.status == _TAKEN:
+            minute = (fact.corrected_at or 0) // MINUTE_MS
+            if first <= minute <= last:
+                scans[fact.fair or ""][fact.booth or "", minute] += 1
+    for fair, counts in scans.items():
+        booths.add_scans(fair, counts, first)
 
 
 def _write_enrolments(enrolments: Enrolments, plan: _Plan) -> bool:

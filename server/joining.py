@@ -45,8 +45,9 @@ def _join(parts: Parts, tour: str, stops: Collection[str], others: Collection[in
     """Let facts of other subjects be this one's."""
     ledger = parts.ledger
     touched = ledger.of_subjects(stops, {subject, *others})
-    counting = Counting(parts.presences, Fairs().read(ledger), new=(), touched=touched, fresh=set())
-    tallying = Tallying(parts.tallies, (), touched)
+    loaded = Fairs().read(ledger)
+    counting = Counting(parts.presences, loaded, new=(), touched=touched, fresh=set())
+    tallying = Tallying(parts.tallies, (), touched, loaded.day_of)
     ledger.join_subjects(tour, stops, others, subject)
     figures, tallied = counting.changes(), tallying.changes()
     for fair, changed in figures.items():

@@ -74,9 +74,21 @@ def _meanwhile() -> OfficeError:
 
 
 class MemberImport:
-    """One list on its way in. ``directory`` is where its rows wait."""
+    """One list on its way in. ``directory`` is where its rows wait.
 
-    def __init__(self, store: Store, membership: Membership, columns: Columns, directory: Path) -> None:
+    ``adds_kinds``: whom the list names stays what that one was to the body, and is what it says besides.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        membership: Membership,
+        columns: Columns,
+        directory: Path,
+        *,
+        adds_kinds: bool = False,
+    ) -> None:
+        self._adds_kinds = adds_kinds
         self._store = store
         self._membership = membership
         self._columns = columns
@@ -142,11 +154,19 @@ class MemberImport:
                 members.add([write.after for write in writes if write.before is None], now)
                 changes = [(write.before, write.after) for write in writes if write.before is not None]
                 members.change(changes, now)
+                self._tell_sessions(connection, changes)
                 left += [
                     after.member for before, after in changes if before.is_active and not after.is_active
                 ]
                 on_rows("writing", len(writes))
             self._membership.refuse_cards(connection, left)
+
+    def _tell_sessions(self, connection: Transaction, changes: Sequence[tuple[Member, Member]]) -> None:
+        """Tell the sessions that invite by number whose number is another than before."""
+        other = [pair for pair in changes if pair[0].employee_number != pair[1].employee_number]
+        former = [before.employee_number for before, _ in other if before.employee_number]
+        if other:
+            self._membership.office.know_cards(connection, [after for _, after in other], former)
 
     def _done_since(self, connection: Transaction) -> set[str]:
         """Name what was done with members since the rows were compared."""
@@ -202,7 +222,7 @@ class MemberImport:
             for entry in drafts
             if (ref := self._listed.refs.get(entry)) and self._listed.entry_of(ref) is None
         }
-        by_id = members.get(
+        by_id = members.known(
             outside | {member for each in drafts.values() if (member := each.values.get("member"))}
         )
         numbers = {number for each in drafts.values() if (number := each.values.get("employee_number"))}
@@ -235,7 +255,7 @@ class MemberImport:
         if draft.problems:
             return Settled(Outcome.REFUSED)
         fresh = self._assigned.get(entry) or secrets.token_hex(8)
-        return settle(entry, draft, known, fresh=fresh, columns=self._columns)
+        return settle(entry, draft, known, fresh=fresh, columns=self._columns, adds_kinds=self._adds_kinds)
 
     def _name_principal(
         self, entry: int, draft: Draft, by_id: dict[str, Member], by_number: dict[str, Member]

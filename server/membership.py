@@ -8,23 +8,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
+from server import erased_file
 from server.joining import join_cards
 from server.office import CardOrder, Office, OfficeError
 from server.rules.audit import Entry
 from server.rules.fair import FairDefinition
-from server.rules.members.member import Member, MemberRules
+from server.rules.members.member import Member, MemberRules, kind_names
 from server.rules.members.places import Places
 from server.rules.members.search import query_of
+from server.rules.things import Ground
 from server.settings import Home
 from server.store.audit_log import AuditLog, Transaction
 from server.store.engine import Store
 from server.store.members import Members
 from server.store.parts import Parts
 from server.store.registry import CardRow, Registry
+from server.store.sessions import Sessions
 from wire.card import LAST_DAY, CardIdentity
 from wire.programme import Territory
 
@@ -76,6 +80,11 @@ class Membership:
     def key(self) -> bytes:
         """The key of hashes that this server alone can make."""
         return bytes.fromhex(self._home.secrets.digest_key)
+
+    @property
+    def erased_file(self) -> Path:
+        """Where the marks of who was erased stand beside the ledger."""
+        return self._home.path / erased_file.NAME
 
     @property
     def office(self) -> Office:
@@ -176,6 +185,7 @@ class Membership:
             parts = Parts(connection, self.body)
             for cards in store.cards_of([each.member for each in waiting]).values():
                 join_cards(parts, cards)
+            self._office.know_cards(connection, waiting)
             if waiting:
                 self.note(connection, "issue cards", members=[each.member for each in waiting])
         return [(each, row, token) for each, (row, token) in zip(waiting, made, strict=True)]
@@ -183,7 +193,12 @@ class Membership:
     def take_back(self, cards: Sequence[str]) -> None:
         """Forget cards whose tokens nobody has got, since they could not be written: others may be issued."""
         with self.acting() as connection:
-            Members(connection, self.body).take_back(cards)
+            members = Members(connection, self.body)
+            holders = members.holders(cards)
+            members.take_back(cards)
+            had = members.get(set(holders.values())).values()
+            former = [*cards, *(member.employee_number for member in had if member.employee_number)]
+            self._office.know_cards(connection, had, former)
             self.note(connection, "take back cards", count=len(cards))
 
     def count_without_card(self, category: int | None) -> int:
@@ -204,21 +219,26 @@ class Membership:
                 "riwaq-server cards revoke"
             )
 
-    def exported(self, file: str) -> Iterator[Member]:
-        """Give every member, by id, for a file of that name; the audit log says so before the first."""
+    def exported(self, file: str, kinds: int = 0) -> Iterator[Member]:
+        """Give every member, by id, for a file of that name; the audit log says so before the first.
+
+        Those alone who are one of these kinds, where such are given. Without a file they are listed.
+        """
         with self.acting() as connection:
-            count = Members(connection, self.body).count()
-            self.note(connection, "export", count=count, file=file)
-        return self._all()
+            detail: dict[str, Any] = {"kinds": kind_names(kinds)} if kinds else {}
+            count = Members(connection, self.body).count(kinds)
+            more = {"file": file} if file else {}
+            self.note(connection, "export" if file else "list", count=count, **more, **detail)
+        return self._all(kinds)
 
-    def _all(self) -> Iterator[Member]:
+    def _all(self, kinds: int) -> Iterator[Member]:
         with self._store.reading() as connection:
-            yield from Members(connection, self.body).all()
+            yield from Members(connection, self.body).all(kinds)
 
-    def count(self) -> int:
-        """Count the members; that is no look at anyone."""
+    def count(self, kinds: int = 0) -> int:
+        """Count the members, all or those of a kind; that is no look at anyone."""
         with self._store.reading() as connection:
-            return Members(connection, self.body).count()
+            return Members(connection, self.body).count(kinds)
 
     # -- the audit log -----------------------------------------------------------------------
 
@@ -229,7 +249,7 @@ class Membership:
 
     def audited(self) -> Audited:
         """Check the whole audit log."""
-        self._need_body()
+        self.need_body()
         with self._store.reading() as connection:
             log = AuditLog(connection, self.body)
             broken, end = log.first_broken(self.key), log.end()
@@ -240,7 +260,7 @@ class Membership:
 
     def audit_entries(self, *, after: int, about: str) -> Iterator[Entry]:
         """Give the rows of the audit log after that number, those about one member where one is named."""
-        self._need_body()
+        self.need_body()
         with self._store.reading() as connection:
             yield from AuditLog(connection, self.body).entries(after=after, about=about)
 
@@ -259,8 +279,11 @@ class Membership:
 
     @cached_property
     def territories(self) -> dict[str, Territory]:
-        """The territories of all fairs, by id."""
-        return {each.id: each for definition in self._definitions for each in definition.territories}
+        """The territories of all fairs and of the body's own, by id."""
+        with self._store.reading() as connection:
+            own = Sessions(connection, self.body).territories()
+        described = (each for definition in self._definitions for each in definition.territories)
+        return {each.id: each for each in (*own, *described)}
 
     @property
     def places(self) -> Places:
@@ -275,22 +298,24 @@ class Membership:
 
     def code_of(self, territory: str) -> int:
         """Give what a card holds of a territory: its code, or that of the nearest that it lies in."""
-        seen: set[str] = set()
-        while territory in self.territories and territory not in seen:
-            seen.add(territory)
-            if self.territories[territory].code:
-                return self.territories[territory].code
-            territory = self.territories[territory].parent
-        return 0
+        found = (
+            self.territories[each].code for each in self._ground.path(territory) if each in self.territories
+        )
+        return next(filter(None, found), 0)
+
+    @cached_property
+    def _ground(self) -> Ground:
+        return Ground(self.territories.values())
 
     @contextmanager
     def acting(self) -> Iterator[Transaction]:
         """Give a connection in a transaction; raises :class:`OfficeError` where no tour is loaded yet."""
-        self._need_body()
+        self.need_body()
         with self._store.writing() as connection:
             yield connection
 
-    def _need_body(self) -> None:
+    def need_body(self) -> None:
+        """Raise :class:`OfficeError` where no tour is loaded and no body was added yet."""
         self._office.body_public_key  # noqa: B018 - it says what is missing
 
     def _one(self, members: Members, member: str) -> Member:

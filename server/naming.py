@@ -27,6 +27,21 @@ class Holder:
         return min(self.subjects)
 
 
+def bearers(connection: Transaction, body: str, cards: Collection[str]) -> dict[str, Member | None]:
+    """Give who holds these cards, None for those of nobody known; one of several of the same alone."""
+    members = Members(connection, body)
+    holder_of = members.holders(cards)
+    known = members.get(set(holder_of.values()))
+    found: dict[str, Member | None] = {}
+    seen: set[str] = set()
+    for card in sorted(cards):
+        member = known.get(holder_of.get(card, ""))
+        if member is None or member.member not in seen:
+            found[card] = member
+            seen.update({member.member} if member else ())
+    return found
+
+
 def holders_of(connection: Transaction, body: str, tour: str, subjects: Collection[int]) -> dict[int, Holder]:
     """Give who stands behind each of these subjects."""
     served, members, ledger = Served(connection, body), Members(connection, body), Ledger(connection, body)

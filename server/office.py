@@ -6,7 +6,7 @@ programme or revocation list. A running server sees the new version and publishe
 
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -17,18 +17,23 @@ from nacl.signing import SigningKey
 
 from server import ServerError
 from server.counting import count_changed, halls_of
+from server.invited import Invited, with_cards
 from server.mqtt.access import new_password, password_sha256
 from server.mqtt.mosquitto import mosquitto_hash
 from server.rules.fair import FairDefinition
+from server.rules.members.member import Member
+from server.rules.person.marks import What
 from server.rules.tour import TourDefinition
 from server.rules.tour.difference import Change, difference, falsifications
-from server.rules.tour.invited import without_numbers
+from server.rules.tour.invited import is_card, without_numbers
 from server.settings import BodyKeys, Home
 from server.setups import IDENTITY_KEY
 from server.store.accounts import AccountRows
 from server.store.audit_log import Transaction
 from server.store.engine import Store
+from server.store.erased import Erased
 from server.store.ledger import Ledger
+from server.store.members import Members
 from server.store.parts import Parts
 from server.store.registry import AccountRow, CardRow, FairRow, KioskRow, Registry
 from wire.card import DAY_ZERO, LAST_DAY, Card, CardIdentity, Refused, body_tag, pack, sign, verify
@@ -154,6 +159,7 @@ class Office:
                 f"correct the file's body.id, or add that body first with  riwaq-server body add {body}"
             )
         with self._store.reading() as connection:
+            tour = _without_erased(connection, tour, self._invitees_key)
             changes = self._compare(Registry(connection, body), Ledger(connection, body), tour)
         if dry_run:
             return LoadedTour(changes, {})
@@ -176,7 +182,7 @@ class Office:
                 )
                 registry.put_logo(definition.fair.id, definition.theme.logo, tour.logo)
             count_changed(Parts(connection, body), halls)
-            self._put_setups(registry, tour)
+            self._put_setups(connection, registry, tour)
             if registry.revocations() is None:
                 self._sign_revocations(registry)
             programmes = self._sign_programmes(registry)
@@ -258,15 +264,23 @@ class Office:
         return difference(before, tour.fairs, invited_before, self._invited(tour))
 
     def _invited(self, tour: TourDefinition) -> dict[str, dict[str, list[str]]]:
-        return without_numbers(tour.invitees, bytes.fromhex(self._home.secrets.digest_key))
+        return without_numbers(tour.invitees, self._invitees_key)
 
-    def _put_setups(self, registry: Registry, tour: TourDefinition) -> None:
+    @property
+    def _invitees_key(self) -> bytes:
+        return bytes.fromhex(self._home.secrets.digest_key)
+
+    def _put_setups(self, connection: Transaction, registry: Registry, tour: TourDefinition) -> None:
         """Keep what kiosks are sent sealed, under a new version where it has changed."""
         invited = self._invited(tour)
         for definition in tour.fairs:
             fair = definition.fair.id
+            listed = {who for session in tour.invitees.get(fair, {}).values() for who in session}
+            cards = Invited(connection, self.body, self._invitees_key).cards_of_listed(listed)
+            invitees = invited.get(fair, {})
             said = {
-                "invitees": invited.get(fair, {}),
+                "invitees": invitees,
+                "known_cards": with_cards(Setup(version=1, fair=fair, invitees=invitees), cards),
                 "identity_key": IDENTITY_KEY if definition.asks_national_ids else b"",
             }
             kept = self.setup(registry, fair)
@@ -281,12 +295,32 @@ class Office:
     def change_setup(self, registry: Registry, fair: str, **changes: Any) -> None:
         """Keep a fair's setup with these fields changed, under a new version, in the caller's transaction.
 
-        Raises ``EnvelopeError`` for one that no kiosk could be sent, here, where somebody can mend it.
+        Raises ``EnvelopeError`` for one that no kiosk could be sent, here, where somebody can mend it:
+        cards that are known besides never make it one, see ``server.setups``.
         """
         old = self.setup(registry, fair)
         new = msgspec.structs.replace(old, version=self._next_version(old.version), **changes)
-        pack_setup(new)
+        pack_setup(msgspec.structs.replace(new, known_cards={}))
         registry.put_setup(fair, new.version, msgspec.json.encode(new))
+
+    def know_cards(
+        self, connection: Transaction, members: Collection[Member], former: Collection[str] = ()
+    ) -> None:
+        """Let the sessions that invite these members know their cards, within the caller's transaction.
+
+        To be called when a card is linked or a number changes; ``former`` are numbers and cards that were
+        theirs. Running kiosks are told by the server that runs.
+        """
+        registry = Registry(connection, self.body)
+        setups = [msgspec.json.decode(content, type=Setup) for _, content in registry.setups().values()]
+        inviting = [setup for setup in setups if setup.invitees]
+        if not inviting:
+            return
+        cards = Invited(connection, self.body, self._invitees_key).cards_of(members, former)
+        for setup in inviting:
+            known = with_cards(setup, cards)
+            if known != setup.known_cards:
+                self.change_setup(registry, setup.fair, known_cards=known)
 
     @contextmanager
     def acting(self) -> Iterator[Registry]:
@@ -571,6 +605,21 @@ class Office:
             raise OfficeError(
                 f"secrets.json holds no keys of the body {self.body!r}: put back the copy from your backup"
             )
+
+
+def _without_erased(connection: Transaction, tour: TourDefinition, key: bytes) -> TourDefinition:
+    """Leave out who was erased of those invited to sessions: the organizer's file may have them still."""
+    body = tour.body.id
+    listed = {who for sessions in tour.invitees.values() for invited in sessions.values() for who in invited}
+    erased, numbers = Erased(connection, body), {who for who in listed if not is_card(who)}
+    gone = {*erased.when(What.CARD, listed - numbers, key), *erased.when(What.NUMBER, numbers, key)}
+    # Whoever has that number now is somebody whom the body has taken in since.
+    gone -= Members(connection, body).by_number(gone & numbers).keys()
+    invitees = {
+        fair: {session: [who for who in invited if who not in gone] for session, invited in sessions.items()}
+        for fair, sessions in tour.invitees.items()
+    }
+    return msgspec.structs.replace(tour, invitees=invitees) if gone else tour
 
 
 def _says_the_same(one: Programme, other: Programme) -> bool:

@@ -75,10 +75,12 @@ def _rows(
     choices = Tallies(connection, body).choices(person_of)
     # Of each offer the last that holds among those that are this partner's to see.
     mine = [choice for choice in choices if not choice.signs or choice.event_id in wanted]
-    return [
+    found = [
         (*wanted[choice.event_id], holders[wanted[choice.event_id][0].subject])
         for choice in holding(mine, person_of)
     ]
+    # Whoever was erased, or whose time is over, can be contacted by nobody.
+    return [row for row in found if row[2].member is not None or row[2].card]
 
 
 def _cells(row: _Row, definition: FairDefinition, words: Words, opener: Opener) -> Sequence[Cell]:

@@ -20,6 +20,7 @@ from server.rules.members.enrolled import (
 )
 from server.rules.members.member import Member
 from server.rules.members.rows import RowReader
+from server.rules.person.marks import What
 from server.store.asked import AskedMembers
 from wire.events import Registration
 
@@ -56,6 +57,10 @@ class Registering:
         form = read_form(self._read_by(), self._open_sealed(fact.sealed), fact.card)
         if form is None:
             raise NotEnrolledError("unfit")
+        numbers = {What.NUMBER: "employee_number", What.NATIONAL_ID: "national_id"}
+        said = {what: form.values.get(name, "") for what, name in numbers.items()}
+        if work.forgets(fact, {what: value for what, value in said.items() if value}, at):
+            return
         before = self._known(work, form)
         after, differing = self._brought_together(work, form, before, at)
         household = _household(work, after, form.principal)
@@ -96,6 +101,7 @@ class Registering:
     def _known(self, work: Work, form: Form) -> Member | None:
         """Give who has the employee number, or the id that this registration would give."""
         own, number = self._own_id(work), form.values["employee_number"]
+        own = work.known_as(own)
         found = work.members.get([own]).get(own)
         return found or work.members.by_number([number]).get(number)
 

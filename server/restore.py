@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from server import erased_file
 from server.backup import BESIDE, SECRET, BackupError, OnRows, back_up, counted
 from server.files.backup_file import SUFFIX, BackupReader, Manifest, reading
 from server.mqtt.access import write_private
@@ -17,6 +18,7 @@ from server.settings import SECRETS, Home
 from server.store import copying
 from server.store.copying import Summary
 from server.store.engine import Store, StoreError, TransactionError
+from server.store.erased import Erased
 from server.store.registry import Registry
 
 
@@ -49,6 +51,7 @@ def restore(
         store = _opened(home, open_store)
         stack.callback(store.close)
         kept = _keep_what_is_there(home, store, backup.manifest, replace=replace)
+        _keep_marks(home, store)
         _put_in_place(store, backup, on_rows)
         return Restored(backup.manifest, kept, added)
 
@@ -139,6 +142,14 @@ def _keep_what_is_there(home: Home, store: Store, manifest: Manifest, *, replace
     return back_up(home, store, body, home.path / stem, with_secrets=False, on_rows=lambda _, __: None).file
 
 
+def _keep_marks(home: Home, store: Store) -> None:
+    """Have everybody who was erased here in the file beside the ledger: the backup may be of before."""
+    with store.reading() as connection:
+        marks = {body: Erased(connection, body).all() for body in Registry.bodies(connection)}
+    for body, of_body in marks.items():
+        erased_file.add(home.path / erased_file.NAME, body, of_body)
+
+
 def _put_in_place(store: Store, backup: BackupReader, on_rows: OnRows) -> None:
     tables = backup.manifest.tables
     # In the order in which tables lean on each other; one that is not known here is refused.
@@ -152,6 +163,8 @@ def _put_in_place(store: Store, backup: BackupReader, on_rows: OnRows) -> None:
                 put += copying.fill(connection, name, tables[name].columns, lines)
                 if copying.count_rows(connection, name) != tables[name].rows:
                     raise BackupError(f"the table {name} does not keep what was put into it")
+            if "member_count" not in tables:
+                copying.count_members(connection)
             copying.count_on(connection)
     except TransactionError as problem:
         raise BackupError(

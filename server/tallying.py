@@ -1,9 +1,10 @@
 """What one transaction changes in the plain counts: read before it writes, and after."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from server.rules.consents import sign_ups
+from server.rules.consents import all_sign_ups
+from server.rules.figures import DayOf
 from server.rules.tallies import Tallied, Tally, tally_of
 from server.store.ledger import NewFact, Touched
 from server.store.tallies import CHOICES, TALLIED, Tallies
@@ -13,11 +14,18 @@ class Tallying:
     """Made before anything is written; ``changes`` is asked when all is.
 
     ``touched`` are facts that are there already and that the transaction moves or voids. A
-    transaction of visits alone costs nothing here.
+    transaction of visits alone costs nothing here. ``day_of`` gives the function that names a fair's days.
     """
 
-    def __init__(self, tallies: Tallies, new: Sequence[NewFact], touched: Sequence[Touched]) -> None:
+    def __init__(
+        self,
+        tallies: Tallies,
+        new: Sequence[NewFact],
+        touched: Sequence[Touched],
+        day_of: Callable[[str], DayOf],
+    ) -> None:
         self._tallies = tallies
+        self._day_of = day_of
         self._new = [fact for fact in new if fact.kind in TALLIED and not fact.voided]
         self._rows = {row.id for row in touched if row.kind in TALLIED}
         # What one subject has chosen is looked at as a whole, at all fairs of its tour.
@@ -46,6 +54,6 @@ class Tallying:
         found: dict[str, Tally] = defaultdict(Counter)
         for fair, tallied in self._tallies.tallied(self._rows):
             found[fair].update(tally_of([tallied]))
-        for fair, tally in sign_ups(self._tallies.choices(self._subjects)).items():
+        for fair, tally in all_sign_ups(self._tallies.choices(self._subjects), self._day_of).items():
             found[fair].update(tally)
         return found

@@ -5,18 +5,18 @@ some are counted: a fair's counts, today's slots of its doors, and the lists of 
 is counted when it is asked for, from that fair's facts.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from server.counting import hall_of
 from server.rules.consents import IN_DOUBT, SIGN_UPS, Choice, doubts, sign_ups
 from server.rules.fair import FairDefinition
-from server.rules.figures import FIRST, HOUR_MS, SESSION, Counted, Hall, difference
-from server.rules.roll_call import RollCall, cards_of, roll_call
+from server.rules.figures import DAY, FIRST, HOUR_MS, SESSION, TOTAL, Counted, Hall, Presence, difference
+from server.rules.roll_call import Invitee, RollCall, invitees_of, roll_call
 from server.rules.stats import Counts, Tallied, registered_by_day, stats, territories_on_cards
 from server.rules.tallies import (
     ENTRIES,
@@ -40,19 +40,29 @@ TOLD = (SIGN_UPS, IN_DOUBT, FACE, TOPIC, URGENT, REGISTRATIONS)
 """The plain counts that are told as they are; entries and exits are told of one day."""
 
 
+OnRead = Callable[[int], None]
+"""Gets how many presences more were read: where a day, or a tour, is counted, that takes its time."""
+_TELL_EVERY: Final = 1000
+
+
+def nobody_waits(_: int) -> None:
+    """Tell nobody how far it is."""
+
+
 @contextmanager
-def reading_fair(store: Store, body: str, fair: str) -> Iterator["FairTold"]:
+def reading_fair(store: Store, body: str, fair: str, on_read: OnRead = nobody_waits) -> Iterator["FairTold"]:
     """Give one loaded fair to read, as it is at one moment."""
     with store.reading() as connection:
-        yield FairTold(Parts(connection, body), fair)
+        yield FairTold(Parts(connection, body), fair, on_read)
 
 
 class FairTold:
     """Reads one loaded fair. A ``day`` is a local one, as an ISO date; None is all of them."""
 
-    def __init__(self, parts: Parts, fair: str) -> None:
+    def __init__(self, parts: Parts, fair: str, on_read: OnRead = nobody_waits) -> None:
         self.fair = fair
         self._parts = parts
+        self._on_read = on_read
         self._found = parts.ledger.fairs()[fair]
 
     def stats(self, now: int, day: str | None = None) -> dict[str, Any]:
@@ -75,11 +85,22 @@ class FairTold:
         if day is None:
             return kept
         began = {key: count for key, count in kept.items() if key == (FIRST, day)}
-        return {**difference(Counted(), self.counted(day), self.hall), **began}
+        return {**difference(Counted(), self.counted(day), self.hall, at_booths=False), **began}
 
     def counted(self, day: str | None = None) -> Counted:
         """Read what visits and attendance are counted from."""
-        return Counted(self._parts.presences.all(self.fair, self._span(day)))
+        return Counted(self._told(self._parts.presences.all(self.fair, self._span(day))))
+
+    def to_read(self, day: str | None = None) -> int:
+        """Say about how many presences :meth:`counted` reads: those that make visits."""
+        key = (TOTAL, "") if day is None else (DAY, day)
+        return self._parts.ledger.figures(self.fair).get(key, (0, 0))[0]
+
+    def _told(self, presences: Iterable[Presence]) -> Iterator[Presence]:
+        for count, presence in enumerate(presences, 1):
+            yield presence
+            if count % _TELL_EVERY == 0:
+                self._on_read(_TELL_EVERY)
 
     def tally(self, day: str | None = None) -> Tallied:
         """Give the plain counts, less those of doors."""
@@ -127,13 +148,20 @@ class FairTold:
             figures = self.figures(day)
         _, attended = figures.get((SESSION, session), (0, 0))
         invitees = self._invitees(session)
-        subjects = self._parts.ledger.subjects(self._found.tour, cards_of(invitees or ()))
+        if invitees is None:
+            return roll_call(attended, None, {}, ())
+        cards = {card for each in invitees for card in each.cards}
+        subjects = self._parts.ledger.subjects(self._found.tour, cards)
         there = self._parts.tallies.at_session(self.fair, session, set(subjects.values()), self._span(day))
-        return roll_call(attended, invitees, subjects, there)
+        held, past = self._parts.past.holders(self.fair, session), self._parts.past.count(self.fair, session)
+        return roll_call(attended, invitees, subjects, there, held=held, past=past)
 
-    def _invitees(self, session: str) -> Sequence[str] | None:
+    def _invitees(self, session: str) -> Sequence[Invitee] | None:
         _, content = self._parts.registry.setups().get(self.fair, (0, b""))
-        return msgspec.json.decode(content, type=Setup).invitees.get(session) if content else None
+        setup = msgspec.json.decode(content, type=Setup) if content else None
+        if setup is None or session not in setup.invitees:
+            return None
+        return invitees_of(setup.invitees[session], setup.known_cards)
 
     # -- what it is read by ------------------------------------------------------------------
 
@@ -164,7 +192,7 @@ def call_told(call: RollCall) -> dict[str, Any]:
     return {
         "attended": call.attended,
         "invited": call.invited,
-        "present": None if call.invited is None else len(call.present),
+        "present": None if call.invited is None else call.count,
         "rate": call.rate,
     }
 

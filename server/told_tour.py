@@ -15,16 +15,16 @@ from server.rules.stats import Counts, Tallied, stats
 from server.rules.tallies import Occupancy
 from server.store.engine import Store
 from server.store.parts import Parts
-from server.told import FairTold, call_told, exceptions
+from server.told import FairTold, OnRead, call_told, exceptions, nobody_waits
 
 
 @contextmanager
-def reading_tour(store: Store, body: str, tour: str) -> Iterator["TourTold"]:
+def reading_tour(store: Store, body: str, tour: str, on_read: OnRead = nobody_waits) -> Iterator["TourTold"]:
     """Give one tour to read, as it is at one moment."""
     with store.reading() as connection:
         parts = Parts(connection, body)
         fairs = [fair for fair, found in sorted(parts.ledger.fairs().items()) if found.tour == tour]
-        yield TourTold([FairTold(parts, fair) for fair in fairs], tour)
+        yield TourTold([FairTold(parts, fair, on_read) for fair in fairs], tour)
 
 
 class TourTold:
@@ -62,6 +62,10 @@ class TourTold:
             "occupancy": self._occupancy([told.occupancy(now, day) for told in self._fairs]),
             "exceptions": exceptions(choices, self._tour) if found["sign_ups"]["in_doubt"] else [],
         }
+
+    def to_read(self, day: str | None = None) -> int:
+        """Say about how many presences :meth:`stats` reads: a day's for each fair, and for the tour."""
+        return sum(told.to_read(day) for told in self._fairs) * (1 if day is None else 2)
 
     def _figures(self, of_fairs: dict[str, Counts], day: str | None) -> Figures:
         figures = over_fairs((told.counted(day), told.hall) for told in self._fairs)

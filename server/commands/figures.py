@@ -9,7 +9,10 @@ import msgspec
 from rich.console import Console
 from rich.progress import Progress
 
+from server.absentees import absentees
 from server.commands.common import dir_option, json_option, opened, show
+from server.commands.members import membership_of
+from server.commands.slow_bar import SlowBar
 from server.intake import Intake
 from server.office import Office, OfficeError, now_ms
 from server.rules.fair import FairDefinition
@@ -33,7 +36,9 @@ def stats(*, fair: str, day: datetime | None, directory: Path, as_json: bool) ->
     with opened(directory) as (_, store, office):
         fair, is_tour = _choose_stops(office, store, fair)
         reading = reading_tour if is_tour else reading_fair
-        with reading(store, office.body, fair) as told:
+        with SlowBar("counting") as bar, reading(store, office.body, fair, bar.advance) as told:
+            if is_tour or of_day:
+                bar.expect(told.to_read(of_day))
             found = told.stats(now_ms(), of_day)
     if as_json:
         show(found)
@@ -91,40 +96,42 @@ def _tell_served(found: dict[str, Any], sessions: dict[str, dict[str, Any]]) -> 
 @click.command()
 @click.argument("session")
 @click.option("--fair", default="", help="The fair, where several have such a session.")
-@click.option("--absent", is_flag=True, help="The cards of those who were invited and did not come.")
+@click.option("--absent", is_flag=True, help="Those who were invited and did not come, by number.")
 @dir_option
 @json_option
 def session(*, session: str, fair: str, absent: bool, directory: Path, as_json: bool) -> None:
     """Call the roll of SESSION: how many came, and how many of those invited."""
-    with opened(directory) as (_, store, office):
+    with membership_of(directory) as (_, store, membership):
+        office = membership.office
         fair = _fair_of(store, office, session, fair)
         with reading_fair(store, office.body, fair) as told:
             call = told.roll_call(session)
+        missing = absentees(membership, call.absent, session) if absent else []
     if as_json:
         found = {
             "session": session,
             "fair": fair,
             "attended": call.attended,
             "invited": call.invited,
-            "present": None if call.invited is None else len(call.present),
+            "present": None if call.invited is None else call.count,
             "rate": call.rate,
             "unmatched": call.unmatched,
         }
-        show({**found, "absent": call.absent} if absent else found)
+        show({**found, "absent": missing} if absent else found)
         return
     if absent:
-        for card in call.absent:
-            click.echo(card)
+        for number in missing:
+            click.echo(number)
     else:
         click.echo(f"{session} ({fair}): {call.attended} people")
         if call.rate is not None:
-            click.echo(f"  {len(call.present)} of {call.invited} who were invited: {call.rate:.1%}")
+            click.echo(f"  {call.count} of {call.invited} who were invited: {call.rate:.1%}")
     if absent and call.invited is None:
         click.echo(f"everyone is welcome at {session}: nobody is absent", err=True)
     if call.unmatched:
         click.echo(
-            f"{call.unmatched} were invited by their member's number, which no card shows: they count as "
-            "not there",
+            f"{call.unmatched} were invited by their member's number, and no card of theirs is known here: "
+            "they count as not there",
             err=True,
         )
 

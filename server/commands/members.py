@@ -1,8 +1,11 @@
-"""``members import``, ``export``, ``find``, ``show`` and ``deactivate``."""
+"""``members import``, ``export``, ``list``, ``find``, ``show`` and ``deactivate``."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +23,7 @@ from server.membership import MOST_FOUND, Membership, as_dict
 from server.office import OfficeError, now_ms
 from server.rules.figures import category_name
 from server.rules.members.columns import Columns, columns_of, recognised
-from server.rules.members.member import Member, kind_names
+from server.rules.members.member import Kind, Member, kind_names
 from server.rules.members.rows import RowReader
 from server.rules.members.sheet import COLUMNS, cells_of, moment
 from server.settings import Home
@@ -41,6 +44,15 @@ def membership_of(directory: Path) -> Iterator[tuple[Home, Store, Membership]]:
         yield home, store, Membership(home, store, office, clock=now_ms, who=who_types())
 
 
+def _kind_option(words: str) -> Callable[[Any], Any]:
+    names = [str(kind.name).lower() for kind in Kind]
+    return click.option("--kind", "kinds", multiple=True, type=click.Choice(names), help=words)
+
+
+def _kinds(names: Sequence[str]) -> int:
+    return int(reduce(or_, (Kind[name.upper()] for name in names), Kind(0)))
+
+
 @group.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would come of it, and change nothing.")
@@ -51,11 +63,19 @@ def membership_of(directory: Path) -> Iterator[tuple[Home, Store, Membership]]:
     metavar="COLUMN=FIELD",
     help="What a column holds, where its name does not say; - for nothing. May be given often.",
 )
+@_kind_option("What everybody of this list is to the body, besides what they are. May be given often.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @dir_option
 @json_option
 def import_(
-    *, file: Path, dry_run: bool, chosen: Sequence[str], yes: bool, directory: Path, as_json: bool
+    *,
+    file: Path,
+    dry_run: bool,
+    chosen: Sequence[str],
+    kinds: Sequence[str],
+    yes: bool,
+    directory: Path,
+    as_json: bool,
 ) -> None:
     """Take in a list of members, FILE.csv or FILE.xlsx: what is new or changed, all in one transaction.
 
@@ -75,9 +95,10 @@ def import_(
                 "nothing was imported:\n" + "\n".join(f"  - {each}" for each in columns.problems)
             )
         today, key = datetime.now(UTC).date(), membership.identity_key
-        reader = RowReader(columns, rules, places, today=today, key=key)
+        reader = RowReader(columns, rules, places, today=today, key=key, kinds=_kinds(kinds))
         refused = RefusedRows(file, columns.names, stack)
-        importing = stack.enter_context(closing(MemberImport(store, membership, columns, home.path)))
+        made = MemberImport(store, membership, columns, home.path, adds_kinds=bool(kinds))
+        importing = stack.enter_context(closing(made))
         with _import_progress(source, importing) as on_rows:
             counts = importing.prepare(source.rows, reader, refused, on_rows)
         if not as_json:
@@ -160,9 +181,10 @@ def _progress(words: str, total: int) -> Iterator[Callable[[int], None]]:
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="The file to write, .csv or .xlsx."
 )
+@_kind_option("Those alone who are this to the body. May be given often.")
 @dir_option
 @json_option
-def export(*, out: Path, directory: Path, as_json: bool) -> None:
+def export(*, out: Path, kinds: Sequence[str], directory: Path, as_json: bool) -> None:
     """Write every member to a new file: CSV in UTF-8 for any spreadsheet, or a workbook.
 
     What this file says, members import takes in again, here or at another server, without loss.
@@ -170,9 +192,9 @@ def export(*, out: Path, directory: Path, as_json: bool) -> None:
     if out.suffix.lower() not in {".csv", ".xlsx"}:
         raise OfficeError(f"{out} says no kind of file: let its name end in .csv or in .xlsx")
     with membership_of(directory) as (_, _, membership), reserved(out, "members"):
-        total = membership.count()
+        total = membership.count(_kinds(kinds))
         with _progress("members", total) as advance_to:
-            rows = membership.exported(out.name)
+            rows = membership.exported(out.name, _kinds(kinds))
             write_list(out, COLUMNS, (cells_of(each) for each in _counted(rows, advance_to)))
     if as_json:
         show({"count": total, "file": str(out)})
@@ -185,6 +207,20 @@ def _counted(members: Iterator[Member], advance_to: Callable[[int], None]) -> It
         if number % _TELL_EVERY == 0:
             advance_to(number)
         yield member
+
+
+@group.command("list")
+@_kind_option("Those alone who are this to the body. May be given often.")
+@dir_option
+@json_option
+def list_(*, kinds: Sequence[str], directory: Path, as_json: bool) -> None:
+    """List the members and other contacts, by number; with --json a line of JSON each."""
+    with membership_of(directory) as (_, _, membership):
+        for member in membership.exported("", _kinds(kinds)):
+            if as_json:
+                click.echo(json.dumps(as_dict(member) | _words(member), ensure_ascii=False))
+            else:
+                click.echo(f"{_line(member)}  {', '.join(kind_names(member.kinds))}")
 
 
 @group.command()

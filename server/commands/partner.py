@@ -15,6 +15,9 @@ from server.files.out.catalogue import words_of
 from server.files.out.tables import CSV, WORKBOOK, csv_of, workbook_of
 from server.partner_files import partner_table
 from server.reporting import ENDINGS, fair_with_session, write_report
+from server.rolls import Rolls
+from server.session_attestation import session_attestation
+from server.sessions import SessionOffice
 from wire.private import open_private
 
 _TABLES = (CSV, WORKBOOK)
@@ -75,8 +78,13 @@ def attestation(*, session: str, fair: str, out: Path, language: str, directory:
     """Write the list of those who attended SESSION, with room for signatures. It is audited."""
     need_ending(out, ENDINGS)
     with membership_of(directory) as (_, store, membership), reserved(out, "names"):
-        fair = fair_with_session(store, membership.body, session, fair)
-        found = attestation_of(store, membership, fair, session, language, file=out.name)
+        office = SessionOffice(store, membership)
+        of_body = None if fair else office.find(session)
+        if of_body is None:
+            fair = fair_with_session(store, membership.body, session, fair)
+            found = attestation_of(store, membership, fair, session, language, file=out.name)
+        else:
+            found = session_attestation(store, Rolls(office), of_body, language, file=out.name)
         write_report(out, found)
     count = len(found.parts[0].table.rows)
     if as_json:

@@ -19,6 +19,7 @@ What an account's role reaches of each action; what is not here is refused::
     see-members        body      territory  territory  -      -        -           -        body
     export-members     body      territory  territory  -      -        -           -        body
     report             body      territory  territory  -      -        -           body     body
+    archive            body      -          -          -      -        -           -        body
     see-audit          body      -          -          -      -        -           body     body
     see-metrics        body      -          -          -      -        body        body     body
     accounts           -         -          -          -      -        -           -        body
@@ -68,6 +69,7 @@ class Action(StrEnum):
     SEE_MEMBERS = "see-members"
     EXPORT_MEMBERS = "export-members"
     REPORT = "report"
+    ARCHIVE = "archive"
     SEE_AUDIT = "see-audit"
     SEE_METRICS = "see-metrics"
     ACCOUNTS = "accounts"
@@ -82,6 +84,7 @@ PERSONAL: Final = frozenset(
         Action.DECIDE_EXCEPTIONS,
         Action.SEE_MEMBERS,
         Action.EXPORT_MEMBERS,
+        Action.ARCHIVE,
     }
 )
 """What shows personal data; whoever may do it is seen in the audit log."""
@@ -114,6 +117,7 @@ class Thing:
     """What is asked for. ``within`` is its territory and all that lie around it.
 
     ``partner`` is whose it is; ``guests`` are the partners that stand at a fair, who own nothing of it.
+    ``parts`` are things of which one is enough: of what shows to each account what is its own, and no more.
     """
 
     body: str
@@ -122,6 +126,7 @@ class Thing:
     booth: str = ""
     partner: str = ""
     guests: frozenset[str] = frozenset()
+    parts: tuple["Thing", ...] = ()
 
 
 def may(holder: Holder, action: Action, thing: Thing) -> bool:
@@ -129,6 +134,8 @@ def may(holder: Holder, action: Action, thing: Thing) -> bool:
     reach = _GRANTS[holder.role].get(action)
     if reach is None or thing.body != holder.body:
         return False
+    if any(may(holder, action, part) for part in thing.parts):
+        return True
     if holder.fair and thing.fair != holder.fair:
         return False
     return reach(holder, thing)
@@ -182,7 +189,7 @@ def _guest(holder: Holder, thing: Thing) -> bool:
 
 _Reach = Callable[[Holder, Thing], bool]
 _NATIONAL: Final = frozenset(Action) - {Action.ACCOUNTS}
-_COORDINATED: Final = _NATIONAL - {Action.SEE_AUDIT, Action.SEE_METRICS}
+_COORDINATED: Final = _NATIONAL - {Action.ARCHIVE, Action.SEE_AUDIT, Action.SEE_METRICS}
 _GRANTS: Final = MappingProxyType[Role, dict[Action, _Reach]](
     {
         Role.NATIONAL: dict.fromkeys(_NATIONAL, _of_body),

@@ -10,15 +10,20 @@ A fair counts (subject, offer) once, however often it was signed up to there.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from server.rules.figures import HOUR_MS, DayOf
 from server.rules.tallies import Tally
 from wire.card import Category
+from wire.topics import SLUG
 
 SIGN_UPS: Final = "sign_ups"
 IN_DOUBT: Final = "in_doubt"
+SIGNED: Final = "signed"
+SIGNED_ON: Final = "signed_on"
+STANDING_ON: Final = "standing_on"
 DOUBT_MS: Final = 2 * 60 * 1000
 """Corrected times that are not further apart than this, in ms, tell no order."""
 
@@ -27,7 +32,8 @@ class Choice(NamedTuple):
     """A SignUp (``signs``) or a Withdrawal that counts: accepted and not voided.
 
     ``at`` is corrected time, ms UTC, which means something where ``clock_known``: the server has
-    measured the clock of that boot.
+    measured the clock of that boot. ``received_at`` is the server's clock. ``confirmed_at``: somebody has
+    asked the member, who wants it, whatever was withdrawn of what had come by then; 0 for nobody.
     """
 
     fair: str
@@ -41,6 +47,8 @@ class Choice(NamedTuple):
     clock_known: bool
     category: int
     event_id: str
+    received_at: int = 0
+    confirmed_at: int = 0
 
 
 class Doubt(NamedTuple):
@@ -59,6 +67,7 @@ class _Withdrawn:
     monotonic_ms: int
     at: int
     clock_known: bool
+    received_at: int
 
 
 _Boot = tuple[str, str]
@@ -70,19 +79,53 @@ def sign_ups(choices: Iterable[Choice]) -> dict[str, Tally]:
     ``choices`` holds everything that the subjects in it have chosen in their tour.
     """
     tallies: dict[str, Tally] = defaultdict(Counter)
+    for fair, offer, here in _at_fairs(choices):
+        if best := _best(standing for _, standing in here):
+            tallies[fair][best, offer] += 1
+    return dict(tallies)
+
+
+def all_sign_ups(choices: Iterable[Choice], day_of: Callable[[str], DayOf]) -> dict[str, Tally]:
+    """Count what a ledger keeps by fair: as :func:`sign_ups`, and who has signed up whatever became of it.
+
+    ``("signed", offer)``; ``("signed_on", "2024-12-28 loan")`` by local day; ``("standing_on", …)`` those of
+    it that hold, as ``sign_ups`` of that day alone would count them. An offer whose id is none that can be
+    described is counted by no day. ``day_of`` gives the function that names a fair's days.
+    """
+    tallies: dict[str, Tally] = defaultdict(Counter)
+    for fair, offer, here in _at_fairs(choices):
+        tally = tallies[fair]
+        tally[SIGNED, offer] += 1
+        if best := _best(standing for _, standing in here):
+            tally[best, offer] += 1
+        if not SLUG.match(offer):
+            continue
+        days: dict[str, set[str]] = defaultdict(set)
+        for choice, standing in here:
+            days[day_of(fair)(choice.at // HOUR_MS)].add(standing)
+        for day, standings in days.items():
+            tally[SIGNED_ON, f"{day} {offer}"] += 1
+            if SIGN_UPS in standings:
+                tally[STANDING_ON, f"{day} {offer}"] += 1
+    return dict(tallies)
+
+
+def _at_fairs(choices: Iterable[Choice]) -> Iterator[tuple[str, str, Sequence[tuple[Choice, str]]]]:
+    """Give, of each subject, fair and offer, the sign-ups there, each with how it stands."""
     for (_, offer), of_pair in _pairs(choices).items():
         ends = _ends(of_pair)
-        by_fair: dict[str, set[str]] = defaultdict(set)
+        by_fair: dict[str, list[tuple[Choice, str]]] = defaultdict(list)
         for choice in of_pair:
             if choice.signs:
-                by_fair[choice.fair].add(_standing(choice, ends))
-        for fair, standings in by_fair.items():
-            # Of several sign-ups the one that stands best: signing again makes good a withdrawal.
-            if SIGN_UPS in standings:
-                tallies[fair][SIGN_UPS, offer] += 1
-            elif IN_DOUBT in standings:
-                tallies[fair][IN_DOUBT, offer] += 1
-    return dict(tallies)
+                by_fair[choice.fair].append((choice, _standing(choice, ends)))
+        for fair, here in by_fair.items():
+            yield fair, offer, here
+
+
+def _best(standings: Iterable[str]) -> str:
+    """Say how several sign-ups of one pair stand: signing again makes good a withdrawal."""
+    found = set(standings)
+    return SIGN_UPS if SIGN_UPS in found else IN_DOUBT if IN_DOUBT in found else ""
 
 
 def doubts(choices: Iterable[Choice], fair: str) -> list[Doubt]:
@@ -96,7 +139,11 @@ def doubts(choices: Iterable[Choice], fair: str) -> list[Doubt]:
             continue
         last = max(unclear, key=lambda choice: (choice.at, choice.event_id))
         beside = [
-            choice.event_id for choice in of_pair if not choice.signs and not _surely_after(last, choice)
+            choice.event_id
+            for choice in of_pair
+            if not choice.signs
+            and choice.received_at >= last.confirmed_at
+            and not _surely_after(last, choice)
         ]
         found.append(Doubt(fair, offer, last.event_id, sorted(beside)))
     return sorted(found)
@@ -116,9 +163,11 @@ def _ends(choices: Sequence[Choice]) -> dict[_Boot, _Withdrawn]:
     for choice in choices:
         if choice.signs:
             continue
-        end = ends.setdefault((choice.device, choice.boot_id), _Withdrawn(-1, choice.at, choice.clock_known))
+        boot = (choice.device, choice.boot_id)
+        end = ends.setdefault(boot, _Withdrawn(-1, choice.at, choice.clock_known, 0))
         end.monotonic_ms = max(end.monotonic_ms, choice.monotonic_ms)
         end.at = max(end.at, choice.at)
+        end.received_at = max(end.received_at, choice.received_at)
     return ends
 
 
@@ -126,6 +175,8 @@ def _standing(sign_up: Choice, ends: Mapping[_Boot, _Withdrawn]) -> str:
     """Say how a sign-up stands: it holds, is in doubt, or (an empty text) is withdrawn."""
     standing = SIGN_UPS
     for boot, end in ends.items():
+        if end.received_at < sign_up.confirmed_at:
+            continue
         if boot == (sign_up.device, sign_up.boot_id):
             after, before = end.monotonic_ms > sign_up.monotonic_ms, end.monotonic_ms < sign_up.monotonic_ms
         else:

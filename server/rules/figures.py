@@ -31,6 +31,11 @@ CATEGORY: Final = "category"
 TERRITORY: Final = "territory"
 SESSION: Final = "session"
 FIRST: Final = "first"
+BOOTH_DAY: Final = "booth-day"
+BOOTH_HOUR: Final = "booth-hour"
+BOOTH_CATEGORY: Final = "booth-category"
+OF_BOOTHS: Final = frozenset({BOOTH_DAY, BOOTH_HOUR, BOOTH_CATEGORY})
+"""What is counted of each booth by itself, for its own page."""
 NO_SECTOR: Final = "other"
 """The sector of a booth that the fair's description does not have."""
 CAME_IN: Final = ""
@@ -58,7 +63,8 @@ Figures = dict[Figure, Count]
 """Counts by (scope, key): ``("total", "")``, ``("booth", "bank")``, ``("sector", "health")``, ``("day",
 "2024-12-28")``, ``("hour", "2024-12-28T09:00Z")`` (UTC), ``("category", "widow")``, ``("territory", "12")``
 (a card's code, 0 for none), ``("session", "delegates")``, and ``("first", "2024-12-28")`` by days, whose
-attendance are those who had not been at the tour before."""
+attendance are those who had not been at the tour before. Those of :data:`OF_BOOTHS` have keys of
+:func:`booth_key`."""
 
 _Spot = tuple[str, int, str | None]
 """A booth, a slot (ten minutes since 1970, UTC), and the session as in :class:`Presence`."""
@@ -136,12 +142,23 @@ class Counted:
         return copied
 
 
-def difference(before: Counted, after: Counted, hall: Hall) -> Figures:
-    """Give what changes in a fair's figures.
+def booth_key(booth: str, key: str) -> str:
+    """Name what is counted of one booth: no booth's id has a line break."""
+    return f"{booth}\n{key}"
+
+
+def split_booth_key(key: str) -> tuple[str, str]:
+    """Give the booth of such a key, and what is left of it."""
+    booth, _, rest = key.partition("\n")
+    return booth, rest
+
+
+def difference(before: Counted, after: Counted, hall: Hall, *, at_booths: bool = True) -> Figures:
+    """Give what changes in a fair's figures; ``at_booths`` also in those of each booth.
 
     From nothing, this counts.
     """
-    change = _Change(hall)
+    change = _Change(_Names(hall, at_booths=at_booths))
     nothing: dict[_Spot, int] = {}
     for subject in before.by_subject.keys() | after.by_subject.keys():
         was = before.by_subject.get(subject, nothing)
@@ -163,12 +180,12 @@ def over_fairs(fairs: Iterable[tuple[Counted, Hall]]) -> Figures:
     visits: Counter[Figure] = Counter()
     people: dict[Figure, set[int]] = defaultdict(set)
     for counted, hall in fairs:
-        names = _Names(hall)
+        names = _Names(hall, at_booths=False)
         for subject, spots in counted.by_subject.items():
             for shown in spots.items():
                 for figure in names.of(shown):
                     people[figure].add(subject)
-        for figure, count in difference(Counted(), counted, hall).items():
+        for figure, count in difference(Counted(), counted, hall, at_booths=False).items():
             visits[figure] += count.visits
     return {figure: Count(visits[figure], len(people.get(figure, ()))) for figure in {**visits, **people}}
 
@@ -214,8 +231,9 @@ def _moment(hour: int) -> datetime:
 class _Names:
     """Names the figures in which a presence of one fair counts."""
 
-    def __init__(self, hall: Hall) -> None:
+    def __init__(self, hall: Hall, *, at_booths: bool) -> None:
         self._hall = hall
+        self._at_booths = at_booths
         self._by_shown: dict[_Shown, tuple[Figure, ...]] = {}
         self._by_hour: dict[tuple[str, int, str | None, int], tuple[Figure, ...]] = {}
 
@@ -232,24 +250,33 @@ class _Names:
         return figures
 
     def _made(self, booth: str, hour: int, session: str | None, said: int) -> tuple[Figure, ...]:
-        category, territory = divmod(said, _CODES)
-        return (
+        code, territory = divmod(said, _CODES)
+        day, when, category = self._hall.day_of(hour), hour_name(hour), category_name(code)
+        figures = (
             (TOTAL, ""),
             (BOOTH, booth),
             (SECTOR, self._hall.sectors.get(booth, NO_SECTOR)),
-            (DAY, self._hall.day_of(hour)),
-            (HOUR, hour_name(hour)),
-            (CATEGORY, category_name(category)),
+            (DAY, day),
+            (HOUR, when),
+            (CATEGORY, category),
             (TERRITORY, str(territory)),
             *(((SESSION, session),) if session else ()),
+        )
+        if not self._at_booths:
+            return figures
+        return (
+            *figures,
+            (BOOTH_DAY, booth_key(booth, day)),
+            (BOOTH_HOUR, booth_key(booth, when)),
+            (BOOTH_CATEGORY, booth_key(booth, category)),
         )
 
 
 class _Change:
     """What is added to a fair's figures, and taken away."""
 
-    def __init__(self, hall: Hall) -> None:
-        self._figures_of = _Names(hall).of
+    def __init__(self, names: _Names) -> None:
+        self._figures_of = names.of
         # By the figures of a presence, which many have in common: taken apart once, at the end.
         self._visits: dict[tuple[Figure, ...], int] = defaultdict(int)
         self._newcomers: dict[tuple[Figure, ...], int] = defaultdict(int)

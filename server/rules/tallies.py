@@ -27,11 +27,19 @@ FACE: Final = "face"
 TOPIC: Final = "topic"
 URGENT: Final = "urgent"
 REGISTRATIONS: Final = "registrations"
+FACE_HOUR: Final = "face_hour"
+TOLD_BY: Final = "told_by"
+WITH_CARD: Final = "card"
+ANONYMOUS: Final = "anonymous"
+FACES: Final = range(6)
+"""No face, then the worst to the best."""
 
 Tally = Counter[tuple[str, str]]
 """Counts by (scope, key): ``("entries", "2024-12-28T09:10Z")`` and ``("exits", …)`` by slot, ``("face",
 "4")`` and ``("face", "0")`` where none was touched (each feedback counts in one of them), ``("topic",
-"waiting")``, ``("urgent", "")``, ``("registrations", "2024-12-28T09:00Z")`` by hour in UTC."""
+"waiting")``, ``("urgent", "")``, ``("registrations", "2024-12-28T09:00Z")`` by hour in UTC, and of feedback
+``("face_hour", "2024-12-28T09:00Z 4")``, ``("topic_face_4", "waiting")``, ``("told_by", "card")`` or
+``("told_by", "anonymous")``."""
 
 
 class Tallied(NamedTuple):
@@ -92,6 +100,11 @@ def told(feedback: Feedback) -> Told:
     )
 
 
+def told_of(detail: str | None) -> Told:
+    """Read what the ledger keeps in the clear of a feedback."""
+    return _read_told(detail) if detail else Told()
+
+
 def tally_of(facts: Iterable[Tallied]) -> Tally:
     """Count facts, those of staff left out."""
     tally: Tally = Counter()
@@ -103,12 +116,25 @@ def tally_of(facts: Iterable[Tallied]) -> Tally:
         elif kind == Registration.kind:
             tally[REGISTRATIONS, hour_name(at // HOUR_MS)] += 1
         elif kind == Feedback.kind and detail is not None:
-            said = _read_told(detail)
-            tally[FACE, str(said.face)] += 1
-            tally.update((TOPIC, topic) for topic in said.topics)
-            if said.urgent:
-                tally[URGENT, ""] += 1
+            tally.update(_of_feedback(_read_told(detail), at, category))
     return tally
+
+
+def _of_feedback(said: Told, at: int, category: int) -> Iterable[tuple[str, str]]:
+    """Give what one feedback counts in."""
+    yield FACE, str(said.face)
+    yield FACE_HOUR, f"{hour_name(at // HOUR_MS)} {said.face}"
+    yield TOLD_BY, WITH_CARD if category else ANONYMOUS
+    for topic in said.topics:
+        yield TOPIC, topic
+        yield topic_face(said.face), topic
+    if said.urgent:
+        yield URGENT, ""
+
+
+def topic_face(face: int) -> str:
+    """Name the scope of topics that were told about with a face: a topic's id may be as long as a key."""
+    return f"topic_face_{face}"
 
 
 def heard(tally: Mapping[tuple[str, str], int]) -> Heard:

@@ -1,7 +1,7 @@
 """A count by hand: what DESIGN.md and the rules define, written down a second time and slowly."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -113,13 +113,28 @@ def lines_of(delivered: Sequence[tuple[Place, bytes]]) -> list[Line]:
 
 def count(lines: Sequence[Line], fair: str) -> dict[tuple[str, str], tuple[int, int]]:
     """Count a fair's visits and attendance from all facts at once."""
+    of_fair = [line for line in lines if line.event.fair == fair]
+    return _count(of_fair, figures_of) | {
+        ("first", day): (0, number) for day, number in first_timers(lines, fair).items()
+    }
+
+
+def count_at(lines: Sequence[Line], fair: str, booth: str) -> dict[tuple[str, str], tuple[int, int]]:
+    """Count one booth's visits and people from all facts at once."""
+    there = [line for line in lines if (line.event.fair, line.event.booth) == (fair, booth)]
+    return _count(there, booth_figures_of)
+
+
+def _count(
+    lines: Sequence[Line], names: Callable[[Line], list[tuple[str, str]]]
+) -> dict[tuple[str, str], tuple[int, int]]:
     spots: dict[tuple[str, str], set[tuple[str, str, int]]] = defaultdict(set)
     without_card: dict[tuple[str, str], int] = defaultdict(int)
     people: dict[tuple[str, str], set[str]] = defaultdict(set)
     for line in lines:
-        if line.event.fair != fair or not shows_somebody(line):
+        if not shows_somebody(line):
             continue
-        for figure in figures_of(line):
+        for figure in names(line):
             if line.who:
                 people[figure].add(line.who)
             if isinstance(line.event.fact, Visit) and line.who:
@@ -129,7 +144,7 @@ def count(lines: Sequence[Line], fair: str) -> dict[tuple[str, str], tuple[int, 
     return {
         figure: (len(spots[figure]) + without_card[figure], len(people[figure]))
         for figure in (*people, *without_card)
-    } | {("first", day): (0, count) for day, count in first_timers(lines, fair).items()}
+    }
 
 
 def first_timers(lines: Sequence[Line], fair: str) -> dict[str, int]:
@@ -165,9 +180,18 @@ def figures_of(line: Line) -> list[tuple[str, str]]:
     ]
 
 
+def booth_figures_of(line: Line) -> list[tuple[str, str]]:
+    """Name the figures of its booth in which a fact counts."""
+    return [
+        ("booth-day", local_day(line.at)),
+        ("booth-hour", utc_hour(line.at)),
+        ("booth-category", CATEGORIES[line.category]),
+    ]
+
+
 def count_tallies(lines: Sequence[Line], fair: str) -> dict[tuple[str, str], int]:
     """Count what is counted by itself, and sign-ups, from all facts at once."""
-    counts: dict[tuple[str, str], int] = defaultdict(int)
+    counts: Counter[tuple[str, str]] = Counter()
     for line in lines:
         fact = line.event.fact
         if line.event.fair == fair and isinstance(fact, Passage):
@@ -175,10 +199,7 @@ def count_tallies(lines: Sequence[Line], fair: str) -> dict[tuple[str, str], int
         if line.event.fair == fair and isinstance(fact, Registration):
             counts["registrations", utc_hour(line.at)] += 1
         if line.event.fair == fair and isinstance(fact, Feedback):
-            counts["face", str(fact.face)] += 1
-            for topic in set(fact.topics):
-                counts["topic", topic] += 1
-            counts["urgent", ""] += fact.urgent
+            counts.update(keys_of_feedback(fact, line))
     for offer in OFFERS:
         for who in {line.who for line in lines}:
             match signed_up(lines, fair, who, offer):
@@ -186,7 +207,39 @@ def count_tallies(lines: Sequence[Line], fair: str) -> dict[tuple[str, str], int
                     counts["sign_ups", offer] += 1
                 case None:
                     counts["in_doubt", offer] += 1
+            counts.update(signed_by_day(lines, fair, who, offer))
     return {key: value for key, value in counts.items() if value}
+
+
+def keys_of_feedback(fact: Feedback, line: Line) -> list[tuple[str, str]]:
+    """Name what one feedback counts in."""
+    return [
+        ("face", str(fact.face)),
+        ("face_hour", f"{utc_hour(line.at)} {fact.face}"),
+        ("told_by", "card" if line.category else "anonymous"),
+        *(("topic", topic) for topic in set(fact.topics)),
+        *((f"topic_face_{fact.face}", topic) for topic in set(fact.topics)),
+        *([("urgent", "")] if fact.urgent else []),
+    ]
+
+
+def signed_by_day(lines: Sequence[Line], fair: str, who: str, offer: str) -> dict[tuple[str, str], int]:
+    """Say that somebody has signed up at a fair, on which days, and on which of them to stand by it."""
+    signing = [
+        line for line in lines if line.who == who and line.event.fair == fair and is_sign_up(line, offer)
+    ]
+    found = {("signed", offer): int(bool(signing))}
+    for day in {local_day(line.at) for line in signing}:
+        found["signed_on", f"{day} {offer}"] = 1
+        others = [line for line in signing if local_day(line.at) != day]
+        on_the_day = [line for line in lines if line not in others]
+        found["standing_on", f"{day} {offer}"] = int(signed_up(on_the_day, fair, who, offer) is True)
+    return found
+
+
+def is_sign_up(line: Line, offer: str) -> bool:
+    """Say whether a fact is a sign-up to this offer."""
+    return isinstance(line.event.fact, SignUp) and line.event.fact.offer == offer
 
 
 def signed_up(lines: Sequence[Line], fair: str, who: str, offer: str) -> bool | None:

@@ -12,10 +12,13 @@ from server import ServerError
 from server.backup import Backup, back_up
 from server.bootstrap import restored
 from server.restore import Restored
+from server.rules.members.member import Member
 from server.settings import BodyKeys, Home, make_home
 from server.store import copying
 from server.store import tables as t
 from server.store.engine import Store
+from server.store.member_counts import MemberCounts
+from server.store.members import Members
 from server.store.registry import Registry
 from tests.server.facts import (
     BODY,
@@ -106,7 +109,7 @@ def test_a_backup_holds_every_row_of_every_table(home: Home, house: House, tmp_p
     rows = {name: len(found) for name, found in everything(house.store).items()}
     assert {name: entry.rows for name, entry in backup.manifest.tables.items()} == rows
     assert rows["fact"] == 11
-    assert rows["tally"] == 4
+    assert rows["tally"] == 10
     assert rows["fair_logo"] == 1
     assert rows["quarantine"] == 2
     assert backup.file.stat().st_mode & 0o777 == 0o600
@@ -231,6 +234,22 @@ def why_not(file: Path, directory: Path) -> str:
     except ServerError as problem:
         return str(problem)
     return ""
+
+
+def test_members_of_a_backup_that_does_not_count_them_are_counted(
+    home: Home, house: House, there: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with house.store.writing() as connection:
+        Members(connection, BODY).add([Member(member="1" * 16, territory="fes")], 5)
+    older = [name for name in copying.table_names() if name != "member_count"]
+    with monkeypatch.context() as patched:
+        patched.setattr(copying, "table_names", lambda: older)
+        backup = made(home, house, tmp_path / "b")
+    put_back(backup.file, there.path)
+    store = Store(there.database)
+    with store.reading() as connection:
+        assert MemberCounts(connection, BODY).by_home() == {"fes": 1}
+    store.close()
 
 
 def test_a_backup_of_a_newer_version_is_refused(home: Home, house: House, tmp_path: Path) -> None:

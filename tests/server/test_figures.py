@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from server.store import tables as t
+from server.store.booths import Booths
 from server.store.engine import Store
 from server.store.ledger import Place
 from server.store.registry import FairRow, Registry
@@ -20,7 +21,9 @@ from tests.server.by_hand import (
     OFFERS,
     SECOND_FAIR,
     SECTORS,
+    Line,
     count,
+    count_at,
     count_tallies,
     lines_of,
     local_day,
@@ -223,6 +226,14 @@ class Houses:
         return house
 
 
+def check_booths(house: House, lines: Sequence[Line]) -> None:
+    """Compare the figures of every booth with the count by hand."""
+    with house.store.reading() as connection:
+        booths = Booths(connection, house.body)
+        for fair, booth in itertools.product(FAIRS, BOOTHS):
+            assert booths.figures(fair, booth) == count_at(lines, fair, booth), (fair, booth)
+
+
 def check(house: House, world: World, *, at_every_step: bool) -> None:
     """Deliver a world and compare its figures with the count by hand."""
     delivered: list[tuple[Place, bytes]] = []
@@ -236,12 +247,15 @@ def check(house: House, world: World, *, at_every_step: bool) -> None:
             with house.reading() as ledger:
                 for fair in FAIRS:
                     assert ledger.figures(fair) == count(lines, fair)
+            check_booths(house, lines)
             for fair in FAIRS:
                 assert house.tallies_now(fair) == count_tallies(lines, fair)
     lines = lines_of(delivered)
     for fair in FAIRS:
         assert house.figures(fair) == count(lines, fair)  # and again after a rebuild
-        assert house.tallies(fair) == count_tallies(lines, fair)
+        house.tallies(fair)
+        assert house.tallies_now(fair) == count_tallies(lines, fair)
+    check_booths(house, lines)  # all fairs were rebuilt just now
     for place, events in world.epochs.items():
         if events:
             mark = house.mark(place.device, place.epoch)

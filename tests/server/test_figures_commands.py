@@ -1,12 +1,15 @@
 """What an operator types to know what members did: ``stats``, ``session``, ``rebuild``."""
 
+import io
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
 from server.commands import program
 from server.files.example import example_tour
@@ -132,6 +135,26 @@ def test_what_members_did_is_told_in_exactly_this_shape(desk: Desk) -> None:
     assert any(line.startswith("  health-cover: signed up and withdrawn") for line in told)
 
 
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [(("amal-2024",), True), ((RABAT, "--day", "2024-12-28"), True), ((RABAT,), False)],
+    ids=["tour", "day", "fair"],
+)
+def test_what_is_counted_when_it_is_asked_for_shows_how_far_it_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], *, shown: bool
+) -> None:
+    desk.take(batch(1, *(visit(number, who=number) for number in range(1, 21))))
+    monkeypatch.setattr("server.told._TELL_EVERY", 1)
+    for after, is_terminal, is_drawn in ((-1.0, True, shown), (3600.0, True, False), (-1.0, False, False)):
+        terminal = io.StringIO()
+        console = partial(Console, file=terminal, force_terminal=is_terminal)
+        monkeypatch.setattr("server.commands.slow_bar.Console", lambda console=console, **_: console())
+        monkeypatch.setattr("server.commands.slow_bar._AFTER_S", after)
+        assert desk.json("stats", *words)["visits"] == 20
+        assert ("counting" in terminal.getvalue()) is is_drawn
+        assert ("100%" in terminal.getvalue()) is is_drawn
+
+
 def test_how_many_are_inside_is_of_today(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     at = 1_733_562_000_000  # 2024-12-07 09:00 UTC
     monkeypatch.setattr("server.commands.figures.now_ms", lambda: at + HOUR)
@@ -157,11 +180,14 @@ def test_the_roll_of_a_session(desk: Desk) -> None:
         "rate": 0.0,
         "unmatched": 2,
     }
-    assert desk.json("session", "delegates", "--absent")["absent"] == [INVITED]
-    assert desk.type("session", "delegates", "--absent") == f"{INVITED}\n"
+    [invited, *marks] = desk.json("session", "delegates", "--absent")["absent"]
+    assert invited == INVITED
+    # Invited by numbers that no member here has.
+    assert [mark[:2] for mark in marks] == ["m:", "m:"]
+    assert desk.type("session", "delegates", "--absent").split() == [INVITED, *marks]
     desk.take(batch(1, attends(1, who=0xC0FFEE00C0FF), attends(2, who=7)))
     assert card(0xC0FFEE00C0FF).identity == INVITED
-    assert desk.type("session", "delegates", "--absent", "--fair", RABAT) == ""
+    assert desk.type("session", "delegates", "--absent", "--fair", RABAT).split() == marks
     assert desk.type("session", "delegates").splitlines() == [
         f"delegates ({RABAT}): 2 people",
         "  1 of 3 who were invited: 33.3%",

@@ -383,7 +383,7 @@ def test_the_roll_of_a_session_is_called(house: House) -> None:
         call, open_to_all = told.roll_call("delegates"), told.roll_call("workshop")
     assert (call.attended, call.invited, call.unmatched) == (2, 4, 1)
     assert call.present == [card(1).identity]
-    assert call.absent == [card(2).identity, card(3).identity]
+    assert call.absent == [card(2).identity, card(3).identity, "m:" + "5e" * 16]
     assert call.rate == 0.25
     assert (open_to_all.attended, open_to_all.invited, open_to_all.rate) == (1, None, None)
 
@@ -401,6 +401,33 @@ def test_a_fair_with_nothing_but_a_feedback_has_facts(house: House) -> None:
     house.take(batch(2, void(2, target=1)))
     with house.reading() as ledger:
         assert not ledger.counts_anything(FAIR)
+
+
+def test_each_who_is_invited_is_on_the_roll_once_by_whatever_cards_there_are(house: House) -> None:
+    there, by_two, away, unknown = ("m:" + digit * 32 for digit in "1234")
+    cards = {number: card(number).identity for number in range(1, 8)}
+    setup = Setup(
+        version=1,
+        fair=FAIR,
+        # Who holds card 4 is there twice, and card 5 was lost for card 6.
+        invitees={"delegates": [there, by_two, away, unknown, cards[4], cards[5], cards[7]]},
+        known_cards={
+            there: [cards[1]],
+            by_two: [cards[3], cards[4]],
+            away: [cards[2]],
+            cards[4]: [cards[3]],
+            cards[5]: [cards[6]],
+        },
+    )
+    with house.store.writing() as connection:
+        Registry(connection, house.body).put_setup(FAIR, 1, msgspec.json.encode(setup))
+    house.take(batch(1, *(attends(number, who=number) for number in (1, 3, 4, 6, 9))))
+    with reading_fair(house.store, house.body, FAIR) as told:
+        call = told.roll_call("delegates")
+    assert call.invited == 6
+    assert call.present == sorted([cards[1], cards[3], cards[5]])
+    assert call.absent == sorted([cards[2], cards[7], unknown])
+    assert (call.unmatched, call.rate) == (1, 0.5)
 
 
 def test_counts_of_one_body_are_not_another_s(store: Store, house: House) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import pytest
 
 from server.intake import Intake
+from server.store.booths import Booths
 from server.store.engine import Store
 from server.store.registry import FairRow, Registry
 from server.told import reading_fair
@@ -95,6 +96,10 @@ def _compare(store: Store, by_sql: YearBySql, fair: str, days: list[str | None])
         counted = (inside["inside"], inside["entries"], inside["exits"])
         assert counted == by_sql.inside(fair, inside["day"]), (fair, day)
         whole = whole or found
+    with store.reading() as connection:
+        booths = Booths(connection, BODY)
+        for booth in whole["by_booth"]:
+            assert booths.figures(fair, booth) == by_sql.booth(fair, booth), (fair, booth)
     return whole
 
 

@@ -129,6 +129,14 @@ class YearBySql:
         query = "SELECT session, count(DISTINCT card) FROM spot WHERE {scope} AND session <> '' GROUP BY 1"
         return dict(self._ask(query, fair, day))
 
+    def booth(self, fair: str, booth: str) -> dict[tuple[str, str], tuple[int, int]]:
+        """Give the figures of one booth by itself: by day, hour and category."""
+        found = {}
+        for by in ("day", "hour", "category"):
+            for key, counts in self._visits(by, fair, None, booth).items():
+                found[f"booth-{by}", _CATEGORIES[key] if by == "category" else key] = counts
+        return found
+
     def inside(self, fair: str, day: str) -> tuple[int, int, int]:
         """Estimate who is inside at a day's end, and count who came and went."""
         # A sum that is never below nothing is the plain sum less the lowest that it ever was.
@@ -143,14 +151,17 @@ class YearBySql:
         )
         return int(last - min(0, lowest)), int(came), int(went)
 
-    def _visits(self, by: str, fair: str | None, day: str | None) -> dict[Any, tuple[int, int]]:
+    def _visits(
+        self, by: str, fair: str | None, day: str | None, booth: str | None = None
+    ) -> dict[Any, tuple[int, int]]:
+        there = "true" if booth is None else f"booth = '{booth}'"
         rows = self._ask(
             f"""SELECT key, sum(visits)::BIGINT, sum(people)::BIGINT FROM (
                 SELECT {by} AS key, count(*) FILTER (session IS NULL) AS visits,
                     count(DISTINCT card) AS people
-                FROM spot WHERE {{scope}} GROUP BY 1
+                FROM spot WHERE {{scope}} AND {there} GROUP BY 1
                 UNION ALL
-                SELECT {by}, count(*), 0 FROM presence WHERE {{scope}} AND card IS NULL GROUP BY 1
+                SELECT {by}, count(*), 0 FROM presence WHERE {{scope}} AND {there} AND card IS NULL GROUP BY 1
             ) GROUP BY key""",  # noqa: S608 - names of columns
             fair,
             day,

@@ -31,6 +31,12 @@ def words_of(language: str, assets: Path) -> Words:
         ) from None
 
 
+def languages_made(assets: Path) -> list[str]:
+    """Give the languages in which files can be written; ``assets`` holds ``locale/``."""
+    made = {*_made(assets), "en"}
+    return [language for language in LANGUAGES if language in made]
+
+
 def _made(assets: Path) -> Mapping[str, None]:
     found = sorted(assets.glob(f"locale/*/LC_MESSAGES/{_CATALOGUE}.mo"))
     return dict.fromkeys(path.parents[1].name for path in found)

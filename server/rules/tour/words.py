@@ -18,8 +18,12 @@ PURPOSES: Final = {
     "sign_ups": 365,
     "sessions": 365,
     "feedback": 180,
+    "quarantine": 180,
+    "audit": 1095,
 }
-"""For what personal data are kept, and the days after which the link to the person is deleted by default."""
+"""For what personal data are kept, and the days after which the link to the person is deleted by default.
+
+``quarantine`` is what came and could not be used, ``audit`` the log of looks at members: docs/rights.md."""
 MAX_RETENTION: Final = 3650
 MAX_VERSION: Final = 2**31 - 1
 

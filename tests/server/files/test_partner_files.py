@@ -170,7 +170,6 @@ def test_a_workbook_says_the_same(banks: Hall) -> None:
             "choose one of rabat-2024, tangier-2024, amal-2024",
         ),
         ((RABAT, "--partner", "bank", "--out", "x.txt"), "let its name end in .csv or .xlsx"),
-        ((RABAT, "--partner", "bank", "--out", "x.csv", "--language", "zgh"), "choose one of ar, fr, en"),
     ],
 )
 def test_what_cannot_be_is_told_and_leaves_no_file(

@@ -124,7 +124,7 @@ def test_figures_that_there_are_are_said_and_others_left_out() -> None:
     assert numbers(made()) == {
         "Visites": 900,
         "Personnes venues": 300,
-        "Demandes d\u2019offres": 80,
+        "Souscriptions aux offres": 80,
         "Avis donnés": 50,
         "Satisfaction sur 5": 4.25,
     }
@@ -144,7 +144,7 @@ def test_breakdowns_are_in_the_readers_words_and_the_largest_first() -> None:
     assert table(report, "Par catégorie")[0] == ["Actifs", 600, 200]
     assert table(report, "Par territoire") == [["Non renseigné", 9, 8]]
     assert table(report, "Par jour")[0] == ["27 décembre", 400, 150]
-    assert table(report, "Demandes par offre") == [["Prêt (Banque)", 80, 1.0]]
+    assert table(report, "Souscriptions par offre") == [["Prêt (Banque)", 80, 1.0]]
     assert table(report, "Les séances") == [["Formation", "2024-05", 30, 40, 28, 0.7]]
     arabic = made("ar", by_sector=both(bank=40, health=50))
     assert table(arabic, "حسب القطاع") == [["الصحة", 150, 50], ["الأبناك", 120, 40]]
@@ -296,7 +296,7 @@ def test_stops_stand_side_by_side_in_their_order_each_beside_the_one_before() ->
         ["Étape oujda", 1, 0, -1.0, 0, -1.0],
     ]
     assert numbers(tour())["Visites"] == 1350
-    assert numbers(tour())["Demandes d\u2019offres"] == 240
+    assert numbers(tour())["Souscriptions aux offres"] == 240
 
 
 def test_people_of_a_tour_are_told_only_where_each_is_counted_once() -> None:
@@ -326,7 +326,7 @@ def test_a_small_fair_is_one_page(tmp_path: Path) -> None:
         assert len(text_of(report_pdf(report, fonts_dir()), tmp_path)) == 1
 
 
-@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+@pytest.mark.parametrize("language", ["ar", "fr", "zgh", "en"])
 def test_everything_is_on_paper_and_nothing_is_cut(tmp_path: Path, language: str) -> None:
     report = made(language, booths=34)
     pages = text_of(report_pdf(report, fonts_dir()), tmp_path)
@@ -339,6 +339,8 @@ def test_everything_is_on_paper_and_nothing_is_cut(tmp_path: Path, language: str
     if language == "fr":
         words = set(re.findall(r"\w+", "".join(pages)))
         assert words >= set(re.findall(r"\w+", LONG))
+    if language == "zgh":
+        assert "ⵜⵉⵔⵣⵉⴼⵉⵏ" in "".join(pages)
 
 
 def test_the_bodys_logo_stands_on_it() -> None:
@@ -479,7 +481,7 @@ def test_each_kind_of_file_is_written_for_a_fair_and_for_a_tour(
     visited: Hall, name: str, ending: str
 ) -> None:
     out = visited.path / f"report.{ending}"
-    for language in ("ar", "fr", "en"):
+    for language in ("ar", "fr", "zgh", "en"):
         out.unlink(missing_ok=True)
         visited.type("report", name, "--out", out, "--language", language)
         assert out.stat().st_mode & 0o777 == 0o600

@@ -9,15 +9,20 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from server.files.out.catalogue import LanguageError, words_of
 from tests.programs import ROOT
 
-FORMS = {"ar": 6, "fr": 2}
+FORMS = {"ar": 6, "fr": 2, "zgh": 2}
 PLACE = re.compile(r"\{\w+\}")
 SOURCES = [
     *(ROOT / "server/rules/report").glob("*.py"),
+    *(ROOT / "server/rules/person").glob("*.py"),
     *(ROOT / "server/files/out").glob("*.py"),
     ROOT / "server/partner_files.py",
     ROOT / "server/attestation.py",
+    *(ROOT / "server/rules/sessions").glob("*.py"),
+    ROOT / "server/session_attestation.py",
+    ROOT / "server/session_tables.py",
 ]
 
 
@@ -29,7 +34,7 @@ def texts_in_code(path: Path) -> Iterator[str]:
             yield str(node.args[0].value)
 
 
-@pytest.fixture(params=["ar", "fr"])
+@pytest.fixture(params=FORMS)
 def catalogue(request: pytest.FixtureRequest) -> Catalog:
     path = ROOT / f"assets/locale/{request.param}/LC_MESSAGES/files.po"
     with path.open("rb") as file:
@@ -40,6 +45,14 @@ def test_every_text_is_translated_and_none_is_left_over(catalogue: Catalog) -> N
     used = {text for path in SOURCES for text in texts_in_code(path)}
     known = {message.id if isinstance(message.id, str) else message.id[0] for message in catalogue} - {""}
     assert used == known
+
+
+def test_a_language_that_set_up_has_not_made_is_told(tmp_path: Path) -> None:
+    made = tmp_path / "locale/fr/LC_MESSAGES"
+    made.mkdir(parents=True)
+    (made / "files.mo").touch()
+    with pytest.raises(LanguageError, match="'zgh' yet: choose one of fr, en with --language"):
+        words_of("zgh", tmp_path)
 
 
 def test_translations_keep_the_places_and_have_every_form(catalogue: Catalog) -> None:
