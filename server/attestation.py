@@ -2,7 +2,7 @@
 
 from server.assets import assets_dir
 from server.files.out.catalogue import words_of
-from server.membership import Membership
+from server.members.membership import Membership
 from server.naming import bearers, holders_of
 from server.office import OfficeError
 from server.reporting import definitions_of, local

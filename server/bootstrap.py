@@ -14,28 +14,28 @@ from typing import TYPE_CHECKING, Any, Final
 from server import ServerError
 from server.assets import NotMadeError, assets_dir
 from server.backup import OnRows
+from server.cases.travelling import TravelLook
 from server.collector import Collector
 from server.collectors import Collectors
-from server.enrolling import Enrolling
-from server.inquiries import Inquiries
-from server.keeping import Keeping
 from server.live.doers import doers_of
 from server.live.readers import finders_of, readers_of
 from server.live.source import Counted, StoreSource
 from server.live.tellers import tellers_of
-from server.membership import Membership
+from server.members.enrolling import Enrolling
+from server.members.inquiries import Inquiries
+from server.members.membership import Membership
 from server.mqtt.access import Accounts, AccountsError, password_sha256, write_accounts, write_private
 from server.mqtt.broker import EmbeddedBroker, holder_of, why_not_listen
 from server.mqtt.subscriber import Subscriber
 from server.office import Office, now_ms
 from server.pairings import Pairings
-from server.person_erasing import Erasing
 from server.restore import Restored, restore
-from server.retention import Retention
+from server.rights.keeping import Keeping
+from server.rights.person_erasing import Erasing
+from server.rights.retention import Retention
 from server.settings import Home
 from server.store.engine import Store, StoreError, TransactionError
 from server.store.registry import AccountRow, Registry
-from server.travelling import TravelLook
 from server.web import FIRST_ACCOUNT
 from wire.broker import split_address
 

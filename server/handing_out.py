@@ -18,7 +18,7 @@ from server.assets import assets_dir
 from server.attestation import attestation_of
 from server.files.out.catalogue import words_of
 from server.files.out.tables import CSV, csv_of, workbook_of
-from server.membership import Membership
+from server.members.membership import Membership
 from server.office import Office, OfficeError
 from server.partner_files import partner_table
 from server.reporting import report_of, write_report

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from server.counting import Counting, Fairs, count_anew
 from server.describing import card_of, describe
-from server.forgotten import Forgotten, without_name
+from server.rights.forgotten import Forgotten, without_name
 from server.rules.ingest import Incoming, Verdict, classify, contiguous
 from server.rules.scans import MINUTE_MS, SCANS, first_kept
 from server.store.booths import Booths

@@ -17,7 +17,7 @@ from nacl.signing import SigningKey
 
 from server import ServerError
 from server.counting import count_changed, halls_of
-from server.invited import Invited, with_cards
+from server.members.invited import Invited, with_cards
 from server.mqtt.access import new_password, password_sha256
 from server.mqtt.mosquitto import mosquitto_hash
 from server.rules.fair import FairDefinition

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from server.intake import Intake
-from server.membership import Membership
+from server.members.membership import Membership
 from server.rules.fair import FairDefinition
 from server.rules.members.identifiers import employee_number
 from server.rules.members.member import MEMBER_ID

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
-from server.membership import Membership
+from server.members.membership import Membership
 from server.naming import Holder, holders_of
 from server.office import OfficeError
 from server.reporting import chosen, definitions_of, local

@@ -10,10 +10,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from server import erased_file
 from server.backup import BESIDE, SECRET, BackupError, OnRows, back_up, counted
 from server.files.backup_file import SUFFIX, BackupReader, Manifest, reading
 from server.mqtt.access import write_private
+from server.rights import erased_file
 from server.settings import SECRETS, Home
 from server.store import copying
 from server.store.copying import Summary

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from server.office import OfficeError
 from server.reporting import definitions_of
 from server.rules.sessions.held import read_id, read_name
-from server.sessions import SessionOffice, choose, kept
+from server.sessions.sessions import SessionOffice, choose, kept
 from server.store.engine import Store
 from wire.programme import Territory
 

@@ -9,13 +9,13 @@ import msgspec
 from rich.console import Console
 from rich.progress import Progress
 
-from server.absentees import absentees
 from server.commands.common import dir_option, json_option, opened, show
 from server.commands.members import membership_of
 from server.commands.slow_bar import SlowBar
 from server.intake import Intake
 from server.office import Office, OfficeError, now_ms
 from server.rules.fair import FairDefinition
+from server.sessions.absentees import absentees
 from server.store.engine import Store
 from server.store.ledger import Ledger
 from server.store.registry import Registry

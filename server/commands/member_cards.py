@@ -13,7 +13,7 @@ from server.card_looks import card_looks
 from server.commands.common import reserved, show
 from server.commands.members import membership_of
 from server.files.card_sheets import write_sheets
-from server.membership import Membership
+from server.members.membership import Membership
 from server.office import OfficeError
 from server.rules.members.member import Member
 from server.store.registry import CardRow

@@ -18,8 +18,8 @@ from server.commands.common import dir_option, json_option, opened, reserved, sh
 from server.commands.list_import import RefusedRows, chosen_fields
 from server.files.list_file import OpenedList, opened_list
 from server.files.list_writer import write_list
-from server.member_import import Counts, MemberImport, OnRows
-from server.membership import MOST_FOUND, Membership, as_dict
+from server.members.member_import import Counts, MemberImport, OnRows
+from server.members.membership import MOST_FOUND, Membership, as_dict
 from server.office import OfficeError, now_ms
 from server.rules.figures import category_name
 from server.rules.members.columns import Columns, columns_of, recognised

@@ -15,9 +15,9 @@ from server.files.out.catalogue import words_of
 from server.files.out.tables import CSV, WORKBOOK, csv_of, workbook_of
 from server.partner_files import partner_table
 from server.reporting import ENDINGS, fair_with_session, write_report
-from server.rolls import Rolls
-from server.session_attestation import session_attestation
-from server.sessions import SessionOffice
+from server.sessions.rolls import Rolls
+from server.sessions.session_attestation import session_attestation
+from server.sessions.sessions import SessionOffice
 from wire.private import open_private
 
 _TABLES = (CSV, WORKBOOK)

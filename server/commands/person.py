@@ -16,12 +16,12 @@ from server.assets import assets_dir
 from server.commands.common import dir_option, json_option, reserved, show
 from server.commands.members import membership_of
 from server.files.out.catalogue import words_of
-from server.membership import Membership
+from server.members.membership import Membership
 from server.office import OfficeError
-from server.person_erasing import Erasing, Erasure
-from server.person_export import Gathering
-from server.person_rectify import Rectifying
 from server.reporting import PDF, local, write_report
+from server.rights.person_erasing import Erasing, Erasure
+from server.rights.person_export import Gathering
+from server.rights.person_rectify import Rectifying
 from server.rules.members.sheet import moment
 from server.rules.person.deadline import days_left, due
 from server.rules.person.paper import person_report

@@ -10,7 +10,7 @@ from rich.progress import Progress
 
 from server.commands.common import dir_option, json_option, show
 from server.commands.members import membership_of
-from server.retention import OnStep, Retention
+from server.rights.retention import OnStep, Retention
 
 
 @click.group("retention")

@@ -11,10 +11,10 @@ from server.commands import figures
 from server.commands.common import dir_option, json_option, show
 from server.commands.members import membership_of
 from server.office import OfficeError
-from server.rolls import Rolls
 from server.rules.sessions.held import BodySession, absentees, roll_of
 from server.rules.tour.sessions import KINDS
-from server.sessions import SessionOffice
+from server.sessions.rolls import Rolls
+from server.sessions.sessions import SessionOffice
 from server.store.engine import Store
 from wire.card import LANGUAGES
 

@@ -16,11 +16,11 @@ from server.commands.list_import import RefusedRow, RefusedRows, chosen_fields
 from server.commands.session import office_of
 from server.files.list_file import OpenedList, opened_list
 from server.office import OfficeError
-from server.roll_import import ListCounts, RollImport, SessionsImport
-from server.rolls import ATTENDED, INVITED, Rolls
 from server.rules.members.rows import ListRow
 from server.rules.sessions.columns import ROLL, SESSIONS, ListColumns, columns_of, recognises
 from server.rules.sessions.held import Taking
+from server.sessions.roll_import import ListCounts, RollImport, SessionsImport
+from server.sessions.rolls import ATTENDED, INVITED, Rolls
 from server.store.engine import Store
 
 map_option = click.option(

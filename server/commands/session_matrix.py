@@ -12,7 +12,7 @@ from server.commands.session import office_of
 from server.files.out.catalogue import words_of
 from server.files.out.tables import CSV, WORKBOOK, csv_of, workbook_of
 from server.rules.sessions.matrix import Part
-from server.session_tables import in_order, matrix_table, name_of
+from server.sessions.session_tables import in_order, matrix_table, name_of
 
 
 @click.command()

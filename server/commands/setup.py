@@ -13,7 +13,7 @@ from server.account_office import AccountOffice
 from server.bootstrap import run_until_stopped
 from server.commands.account import link_to, show_link
 from server.commands.common import dir_option, directory_option, json_option, opened, show, who_types
-from server.enrolled import DONE, WAITS
+from server.members.enrolled import DONE, WAITS
 from server.office import Office, now_ms
 from server.rules.access import Holder, Role
 from server.settings import DEFAULT_WEB, Home, make_home

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
-from server.exceptions_office import ExceptionsOffice
-from server.feedback_office import FeedbackOffice
+from server.cases.exceptions_office import ExceptionsOffice
+from server.cases.feedback_office import FeedbackOffice
 from server.live.source import StoreSource
 from server.office import Office
-from server.recommending import Recommending
 from server.rules.access import Account
+from server.sessions.recommending import Recommending
 from server.settings import Home
 from server.store.engine import Store
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-from server.doubtful import Doubtful
+from server.cases.doubtful import Doubtful
 from server.live.source import StoreSource
 from server.rules.access import Action, Holder, may
 from server.rules.exceptions import DECISIONS, Decision, Kind

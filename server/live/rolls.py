@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable, Mapping
 from server.live.sessions import SessionsReader, seen_at_fair, seen_of_body, session_thing
 from server.live.source import StoreSource
 from server.naming import holders_of
-from server.participants import people
 from server.rules.access import Action, Holder, may
 from server.rules.members.member import Member
 from server.rules.pages.rolls import ColumnSeen, MatrixSeen, PersonSeen, RollSeen, RowSeen
 from server.rules.sessions.held import ALL, Taking
 from server.rules.sessions.matrix import matrix_of, today_of
 from server.rules.tour.invited import MEMBER_MARK
+from server.sessions.participants import people
 from server.store.audit_log import Transaction
 from server.store.engine import Store
 from server.store.members import Members

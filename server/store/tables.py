@@ -205,7 +205,7 @@ subject_link = Table(
 )
 
 # Who was erased, as keyed hashes of what would bring them back: cards, member's and employee's numbers. Each
-# row stands in a file beside the ledger as well; see ``server.erased_file``.
+# row stands in a file beside the ledger as well; see ``server.rights.erased_file``.
 erased = Table(
     "erased",
     metadata,

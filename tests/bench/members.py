@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from server.bootstrap import opened
-from server.membership import Membership
+from server.members.membership import Membership
 from server.office import now_ms
 from server.rules.example_centres import COLUMNS, example_rows
 from tests.bench.machine import machine

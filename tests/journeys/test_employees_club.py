@@ -15,7 +15,7 @@ import pytest
 
 from server.account_office import AccountOffice
 from server.bootstrap import opened
-from server.membership import Membership
+from server.members.membership import Membership
 from server.office import now_ms
 from server.rules.access import Action, Holder, Role, may
 from server.rules.members.member import Member

@@ -11,7 +11,7 @@ from kiosk.bootstrap import journal_path
 from kiosk.config import read_config
 from kiosk.journal import reading
 from server.bootstrap import opened
-from server.membership import Membership
+from server.members.membership import Membership
 from server.office import now_ms
 from tests.journeys.hall import Booth, Hall, example_today, hall
 from tests.journeys.test_enrolled import FIRST, LAST, desk_of

@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from server.bootstrap import opened as opened_home
-from server.membership import Membership
+from server.members.membership import Membership
 from server.office import now_ms
 from tests.journeys.hall import Hall, example_today, hall
 from tests.journeys.test_enrolled import desk_of

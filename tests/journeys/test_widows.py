@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from server.bootstrap import opened
-from server.membership import Membership
+from server.members.membership import Membership
 from server.office import now_ms
 from tests.journeys.hall import Booth, Hall, example_today, hall
 from tests.journeys.test_staff import refuses

@@ -14,8 +14,8 @@ from nacl.signing import SigningKey
 
 from server import ServerError
 from server.bootstrap import opened
-from server.inquiries import Inquiries
-from server.membership import Membership
+from server.members.inquiries import Inquiries
+from server.members.membership import Membership
 from server.office import NewKiosk, Office
 from server.settings import Home
 from server.staff import Staff

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from kiosk.config import KioskConfig, read_config
 from server.bootstrap import opened
-from server.enrolling import Enrolling
 from server.intake import Intake
+from server.members.enrolling import Enrolling
 from server.office import Office, now_ms
 from server.settings import Home
 from server.store import tables as t

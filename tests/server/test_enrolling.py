@@ -10,8 +10,8 @@ from nacl.signing import SigningKey
 from sqlalchemy import update
 
 from server.bootstrap import opened
-from server.member_import import MemberImport
-from server.membership import Membership
+from server.members.member_import import MemberImport
+from server.members.membership import Membership
 from server.office import OfficeError
 from server.rules.members.columns import columns_of
 from server.rules.members.rows import ListRow, RowReader

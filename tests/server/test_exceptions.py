@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import select, text
 
 from server.bootstrap import hall_of, opened
-from server.doubtful import Doubtful
-from server.exceptions_office import DecisionError, ExceptionsOffice
-from server.merging import MergeError
+from server.cases.doubtful import Doubtful
+from server.cases.exceptions_office import DecisionError, ExceptionsOffice
+from server.cases.merging import MergeError
+from server.cases.travelling import TravelLook
 from server.rules.access import Account, Holder, Role
 from server.rules.consents import Choice, doubts, sign_ups
 from server.rules.exceptions import FAR_MS, NEAR_MS, Kind, Lies, Sighting, likes_of, travels
@@ -27,7 +28,6 @@ from server.store.engine import Store
 from server.store.ledger import Ledger
 from server.store.registry import Registry
 from server.store.tallies import Tallies
-from server.travelling import TravelLook
 from tests.server.enrolments import KARIM, Enrolments, void
 from tests.server.facts import (
     BODY,

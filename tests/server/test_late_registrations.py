@@ -74,7 +74,7 @@ def test_another_card_of_an_erased_one_is_refused(desk: Enrolments) -> None:
 
 def test_whoever_is_enrolled_after_is_somebody_new(desk: Enrolments, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.bring(desk.registration(1, KARIM))
-    monkeypatch.setattr("server.membership.Membership.now", lambda _: 0)
+    monkeypatch.setattr("server.members.membership.Membership.now", lambda _: 0)
     erase(desk, KARIM["employee_number"])
     monkeypatch.undo()
     desk.bring(desk.registration(2, KARIM))

@@ -413,7 +413,7 @@ def test_who_is_taken_in_again_stays(hall: Rights) -> None:
 
 KILL = """
 import os, signal, sys
-from server import erasing
+from server.rights import erasing
 from server.commands import main
 kept = erasing.erased_file.add
 def die(*words):

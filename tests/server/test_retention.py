@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from server.bootstrap import opened
-from server.keeping import Keeping
-from server.membership import Membership
-from server.retention import Retention
+from server.members.membership import Membership
+from server.rights.keeping import Keeping
+from server.rights.retention import Retention
 from server.rules.audit import first_broken
 from server.store import tables as t
 from server.store.audit_log import AuditLog
@@ -225,7 +225,7 @@ def test_bytes_that_were_held_are_emptied_and_counted_still(hall: Rights) -> Non
 
 def test_a_run_that_is_cut_off_goes_on(hall: Rights, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stop after every step in turn; the last run ends it, and figures are the same all the while."""
-    monkeypatch.setattr("server.retention._AT_ONCE", 1)
+    monkeypatch.setattr("server.rights.retention._AT_ONCE", 1)
     figures = hall.figures()
     now = int((LAST_DAY + timedelta(days=366)).timestamp() * 1000)
     steps = 0

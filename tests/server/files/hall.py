@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from server.bootstrap import opened
 from server.commands import program
 from server.intake import Intake
-from server.membership import Membership
+from server.members.membership import Membership
 from server.office import now_ms
 from server.rules.members.sheet import as_it_was
 from server.settings import Home

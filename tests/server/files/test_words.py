@@ -21,8 +21,8 @@ SOURCES = [
     ROOT / "server/partner_files.py",
     ROOT / "server/attestation.py",
     *(ROOT / "server/rules/sessions").glob("*.py"),
-    ROOT / "server/session_attestation.py",
-    ROOT / "server/session_tables.py",
+    ROOT / "server/sessions/session_attestation.py",
+    ROOT / "server/sessions/session_tables.py",
 ]
 
 

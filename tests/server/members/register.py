@@ -12,7 +12,7 @@ from openpyxl import Workbook
 
 from server.bootstrap import opened
 from server.commands import program
-from server.membership import Membership
+from server.members.membership import Membership
 from server.office import now_ms
 from server.store.engine import Store
 from tests.programs import EXAMPLE

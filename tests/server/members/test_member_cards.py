@@ -7,7 +7,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from server.membership import Membership
+from server.members.membership import Membership
 from tests.server.members.register import FATIMA, KARIM, SALMA, Register
 
 

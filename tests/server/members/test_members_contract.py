@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from server.member_import import MemberImport
+from server.members.member_import import MemberImport
 from server.office import OfficeError
 from server.rules.members.columns import columns_of
 from server.rules.members.member import Member

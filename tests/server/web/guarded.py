@@ -16,7 +16,7 @@ import uuid_utils
 
 from server.account_office import AccountOffice
 from server.intake import Intake
-from server.membership import Membership
+from server.members.membership import Membership
 from server.office import Office
 from server.rules.access import Holder, Role, Thing
 from server.rules.fair import FairDefinition
@@ -31,7 +31,7 @@ from server.rules.things import (
     tour_partner_thing,
     tour_thing,
 )
-from server.sessions import SessionOffice
+from server.sessions.sessions import SessionOffice
 from server.store.audit_log import AuditLog
 from server.store.members import Members
 from tests.server.web.stage import NOW, OTHER_BODY, Stage

@@ -5,12 +5,12 @@ from typing import Any, Final
 
 import msgspec
 
-from server.membership import Membership
-from server.rolls import ATTENDED, INVITED, Rolls
+from server.members.membership import Membership
 from server.rules.members.member import Kind, Member
 from server.rules.sessions.held import Taking
 from server.rules.tour import TourDefinition
-from server.sessions import SessionOffice
+from server.sessions.rolls import ATTENDED, INVITED, Rolls
+from server.sessions.sessions import SessionOffice
 from server.store.members import Members
 from tests.server.facts import attends, batch
 from tests.server.web.stage import NOW, Stage

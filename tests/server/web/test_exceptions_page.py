@@ -12,14 +12,14 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from server.enrolling import Enrolling
+from server.cases.travelling import TravelLook
+from server.members.enrolling import Enrolling
 from server.rules.access import Role
 from server.rules.fair import moved
 from server.store import tables as t
 from server.store.audit_log import AuditLog
 from server.store.ledger import Ledger
 from server.store.registry import Registry
-from server.travelling import TravelLook
 from tests.server.web.stage import DAY, NOW, Stage
 from tests.server.web.told import measured, send, tell
 from tests.server.web.visitor import live

@@ -10,9 +10,9 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Page, expect
 
 from server.account_office import AccountOffice
-from server.rolls import ATTENDED
 from server.rules.access import Holder, Role
 from server.rules.members.member import Kind
+from server.sessions.rolls import ATTENDED
 from server.store.audit_log import AuditLog
 from tests.server.web.sessions_stage import AWAY, HOME, SessionsStage, full_stage, number_of
 from tests.server.web.stage import OTHER_BODY

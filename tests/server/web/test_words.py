@@ -9,7 +9,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from server import merging
+from server.cases import merging
 from server.rules import wording
 from server.rules.pages import exceptions, told
 from tests.server.web.stage import ROOT

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from server import ServerError
-from server.retention import Retention
+from server.rights.retention import Retention
 
 _FIRST_S: Final = 60.0
 """After the start, when kiosks have said hello."""

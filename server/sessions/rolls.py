@@ -10,11 +10,11 @@ from typing import Any, Final
 import msgspec
 
 from server.office import OfficeError
-from server.participants import meant_by, people
 from server.rules.members.member import Member
 from server.rules.sessions.held import Taking
 from server.rules.sessions.matrix import Matrix, matrix_of, today_of
-from server.sessions import SessionOffice, one_of
+from server.sessions.participants import meant_by, people
+from server.sessions.sessions import SessionOffice, one_of
 from server.store.audit_log import Transaction
 from server.store.sessions import Sessions
 

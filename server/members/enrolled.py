@@ -30,11 +30,11 @@ from typing import Final
 import msgspec
 
 from server import ServerError
-from server.erasing import Forgetting
-from server.joining import join_cards
-from server.membership import Membership
+from server.members.joining import join_cards
+from server.members.membership import Membership
 from server.office import Office
-from server.person import Person
+from server.rights.erasing import Forgetting
+from server.rights.person import Person
 from server.rules.members.enrolled import member_id_of
 from server.rules.members.member import Member
 from server.rules.person.marks import What

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final
 
-from server.membership import Membership
+from server.members.membership import Membership
 from server.office import OfficeError
-from server.person import find_person
+from server.rights.person import find_person
 from server.rules.members.columns import FIELDS, columns_of
 from server.rules.members.households import Listed
 from server.rules.members.matching import Known, settle

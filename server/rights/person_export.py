@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from server.disclosed import disclosures
-from server.membership import Membership, as_dict
+from server.members.membership import Membership, as_dict
 from server.office import OfficeError
-from server.person import Person, events_of, facts_of, find_person
 from server.reporting import definitions_of, local
+from server.rights.disclosed import disclosures
+from server.rights.person import Person, events_of, facts_of, find_person
 from server.rules.agreed import agreement
 from server.rules.fair import FairDefinition
 from server.rules.figures import category_name

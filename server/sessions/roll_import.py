@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import msgspec
 
-from server.participants import meant_by
-from server.rolls import ATTENDED, Rolls
 from server.rules.members.rows import ListRow, Problem
 from server.rules.sessions.columns import ListColumns
 from server.rules.sessions.held import BodySession, Taking
 from server.rules.sessions.rows import RollRow, SessionRow, roll_row, session_row
-from server.sessions import SessionOffice
+from server.sessions.participants import meant_by
+from server.sessions.rolls import ATTENDED, Rolls
+from server.sessions.sessions import SessionOffice
 from server.store.engine import Store
 
 _AT_ONCE = 500

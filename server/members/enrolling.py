@@ -1,7 +1,8 @@
 """Works off what kiosks have done for members: after the commit that brought it, a transaction each.
 
 One odd registration keeps nobody else waiting, and is tried no second time: it gets an outcome, a code.
-What waits for somebody yet unknown is looked at again when something new has come. See ``server.enrolled``.
+What waits for somebody yet unknown is looked at again when something new has come.
+See ``server.members.enrolled``.
 """
 
 from collections import Counter
@@ -9,10 +10,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
-from server.enrolled import NotEnrolledError, Settling, Work
-from server.membership import Membership
+from server.members.enrolled import NotEnrolledError, Settling, Work
+from server.members.membership import Membership
+from server.members.registered import Registering
 from server.office import Office
-from server.registered import Registering
 from server.rules.members.enrolled import form_reader
 from server.rules.members.rows import RowReader
 from server.settings import Home

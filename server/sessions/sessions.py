@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from server.membership import Membership
+from server.members.membership import Membership
 from server.office import OfficeError
 from server.reporting import definitions_of
 from server.rules.members.texts import Unfit

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 import msgspec
 
-from server import erased_file
-from server.joining import join_cards
+from server.members.joining import join_cards
 from server.office import CardOrder, Office, OfficeError
+from server.rights import erased_file
 from server.rules.audit import Entry
 from server.rules.fair import FairDefinition
 from server.rules.members.member import Member, MemberRules, kind_names

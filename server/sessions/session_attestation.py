@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from server.assets import assets_dir
 from server.attestation import to_sign
 from server.files.out.catalogue import words_of
-from server.rolls import Rolls
 from server.rules.fair import DEFAULT_TIMEZONE
 from server.rules.figures import category_name
 from server.rules.members.member import Kind, Member
@@ -16,7 +15,8 @@ from server.rules.sessions.held import BodySession
 from server.rules.sessions.partial import in_words
 from server.rules.table import Cell
 from server.rules.wording import Words
-from server.session_tables import in_order, name_of
+from server.sessions.rolls import Rolls
+from server.sessions.session_tables import in_order, name_of
 from server.store.engine import Store
 from server.store.registry import Registry
 from wire.described import Theme

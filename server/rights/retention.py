@@ -16,7 +16,7 @@ from typing import Final, TypedDict
 
 import msgspec
 
-from server.membership import Membership
+from server.members.membership import Membership
 from server.rules.fair import FairDefinition
 from server.rules.retention import (
     AUDIT,

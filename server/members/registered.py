@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from server.enrolled import ENROLLED, LINKED, VOIDED, NotEnrolledError, Work
+from server.members.enrolled import ENROLLED, LINKED, VOIDED, NotEnrolledError, Work
 from server.rules.members.enrolled import (
     Form,
     alike,

@@ -14,9 +14,9 @@ from typing import Final
 
 import msgspec
 
-from server import erased_file
-from server.membership import Membership
-from server.person import Person, events_of, facts_of
+from server.members.membership import Membership
+from server.rights import erased_file
+from server.rights.person import Person, events_of, facts_of
 from server.rules.members.member import Member
 from server.rules.person.marks import What, cards_in, mark_of, marked
 from server.rules.roll_call import RollCall

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from server.collector import NotTakenError
-from server.looking import Look, Looker
+from server.members.looking import Look, Looker
 from server.rules.members.bounds import Recent
 from server.settings import Secrets
 from server.store.asked import AskedMembers

@@ -6,7 +6,7 @@ import msgspec
 
 from server import ServerError
 from server.rules.access import Account
-from server.sessions import EVERY_PAGE
+from server.sessions.sessions import EVERY_PAGE
 from server.settings import Home
 from server.store.audit_log import AuditLog
 from server.store.engine import Store

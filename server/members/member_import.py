@@ -20,7 +20,7 @@ from typing import IO, Final
 
 import msgspec
 
-from server.membership import Membership
+from server.members.membership import Membership
 from server.office import OfficeError
 from server.rules.members.columns import Columns
 from server.rules.members.households import Listed, principal_in_list

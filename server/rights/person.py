@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from server.membership import Membership
+from server.members.membership import Membership
 from server.office import OfficeError
 from server.rules.members.identifiers import employee_number
 from server.rules.members.member import MEMBER_ID, Member

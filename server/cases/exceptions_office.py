@@ -15,9 +15,9 @@ from unicodedata import category
 import msgspec
 
 from server import ServerError
+from server.cases.doubtful import Doubtful
+from server.cases.merging import Merging
 from server.counting import Fairs
-from server.doubtful import Doubtful
-from server.merging import Merging
 from server.office import Office
 from server.rules.access import Account
 from server.rules.exceptions import DECISIONS, LONGEST_REASON, Decision, Kind

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from server.membership import Membership
+from server.members.membership import Membership
 from server.rules.tour.invited import MEMBER_MARK, mark_of
 from server.store.members import Members
 

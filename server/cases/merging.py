@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from server import ServerError
-from server.joining import join_cards
+from server.members.joining import join_cards
 from server.office import Office
 from server.rules.members.member import Member
 from server.rules.members.merging import Why, merged, why_not

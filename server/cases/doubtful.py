@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from server.cases.travelling import lies_of
 from server.rules.consents import IN_DOUBT, doubts
 from server.rules.exceptions import Decision, Kind, likes_of, pair_key, travels
 from server.rules.fair import FairDefinition
@@ -23,7 +24,6 @@ from server.store.merged import MergedMembers
 from server.store.registry import KioskRow, Registry
 from server.store.served import Served
 from server.store.tallies import Tallies
-from server.travelling import lies_of
 from wire.card import Category
 from wire.events import EventError, decode_event
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from server import erased_file
-from server.disclosed import Disclosed, disclosures
-from server.erasing import Counts, Forgetting, Gone, unread_of
-from server.membership import Membership
-from server.person import Person, facts_of, find_person
+from server.members.membership import Membership
+from server.rights import erased_file
+from server.rights.disclosed import Disclosed, disclosures
+from server.rights.erasing import Counts, Forgetting, Gone, unread_of
+from server.rights.person import Person, facts_of, find_person
 from server.rules.person.deadline import asked_detail
 from server.rules.person.marks import What, mark_of
 from server.store.audit_log import Transaction

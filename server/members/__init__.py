@@ -1,0 +1,1 @@
+"""Whoever the body knows: imports, registrations, cards, and who asks about whom."""
