@@ -78,9 +78,11 @@ def _stream(shown: View) -> HTTPRouteHandler:
         media_type=EVENTS,
     )
     async def stream(request: _AnyRequest, site: ThisSite, account: ThisAccount) -> Stream:
-        return await streamed(
-            request, site, _followed(site, account, shown, _named(request)), at.language_of(request)
-        )
+        params = _named(request)
+        if shown.audit:
+            await site.looks.followed(account, shown.audit, params)
+        followed = _followed(site, account, shown, params)
+        return await streamed(request, site, followed, at.language_of(request))
 
     return stream
 
@@ -139,7 +141,7 @@ async def _show(
         raise NotFoundException
     page, at_time, outlook = found
     if shown.audit:
-        await site.writing(lambda: site.accounts.note_look(account, what=shown.audit, names=params))
+        await site.looks.opened(account, shown.audit, params)
     address = shown.address(params)
     return draw(
         request,

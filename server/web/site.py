@@ -26,6 +26,7 @@ from server.web.doorstep import Doorstep
 from server.web.guard import Guard
 from server.web.hall import Hall
 from server.web.hub import BEAT_S, Hub
+from server.web.looks import Looks
 from server.web.sessions import Sessions
 from server.web.throttle import Throttle
 
@@ -70,6 +71,7 @@ class Site:
         self.guard = Guard(
             sessions, accounts, self.hall, read=self.hub.reading, write=self.writing, on_trouble=on_trouble
         )
+        self.looks = Looks(accounts, self.writing)
         self.doorstep = Doorstep(time.monotonic)
         self.desk = Desk(on_trouble=on_trouble)
         self.counting = Counting()

@@ -17,7 +17,7 @@ async def data_of(site: Site, account: Account, view: View, **names: str) -> Any
     if found is None:
         raise NotFoundException("there is no such thing")
     if view.audit:
-        await site.writing(lambda: site.accounts.note_look(account, what=view.audit, names=names))
+        await site.looks.opened(account, view.audit, names)
     return found
 
 

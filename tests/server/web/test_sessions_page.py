@@ -245,6 +245,30 @@ def test_looking_at_names_is_in_the_audit_log(full: SessionsStage) -> None:
     ]
 
 
+def test_whoever_follows_names_without_asking_for_the_page_is_in_the_audit_log_once(
+    full: SessionsStage,
+) -> None:
+    token = full.program("follower", Role.NATIONAL)
+
+    def follow() -> None:
+        headers = {"Authorization": f"Bearer {token}"}
+        url = f"{full.server.url}/sessions/delegates-1/roll/live"
+        with httpx.stream("GET", url, headers=headers, timeout=10) as answer:
+            assert any("Bennani" in line for line in answer.iter_lines())
+
+    def looks() -> list[str]:
+        with full.store.reading() as connection:
+            entries = AuditLog(connection, full.office.body).entries()
+            return [row.what for row in entries if row.who == "follower"]
+
+    follow()
+    assert looks() == ["roll call"]
+    follow()
+    assert looks() == ["roll call"]
+    assert get(full, "/sessions/delegates-1/roll", token).status_code == 200
+    assert looks() == ["roll call"] * 2
+
+
 # -- how it looks ----------------------------------------------------------------------------
 
 
