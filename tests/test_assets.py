@@ -151,11 +151,13 @@ def test_every_icon_that_pages_name_is_there_and_drawn_in_the_colour_of_its_text
 
 def test_chart_code_is_one_script_and_its_style(made: Path) -> None:
     assert "var uPlot=function" in (made / "web/uplot.js").read_text()
+    assert "Idiomorph" in (made / "web/idiomorph.js").read_text()
     assert ".u-over" in (made / "web/uplot.css").read_text()
 
 
 def test_whoever_is_given_it_is_given_the_terms_too(made: Path) -> None:
-    for folder, owners in {"fonts": {"noto", "lucide"}, "web": {"noto", "lucide", "uplot"}}.items():
+    wanted = {"fonts": {"noto", "lucide"}, "web": {"noto", "lucide", "uplot", "idiomorph"}}
+    for folder, owners in wanted.items():
         terms = {path.stem: path.read_text() for path in (made / folder / "licences").iterdir()}
         assert terms.keys() == owners
         assert terms["noto"].count("Copyright") >= 3

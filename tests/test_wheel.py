@@ -40,6 +40,7 @@ def test_wheel_carries_what_is_made_at_set_up_so_that_the_field_needs_no_npm(whe
         "kiosk/made/sounds/accepted.wav",
         "kiosk/made/fonts/licences/noto.txt",
         "server/made/web/uplot.js",
+        "server/made/web/idiomorph.js",
         "server/made/web/riwaq-bold.woff2",
         "server/made/web/icons/check.svg",
         "server/made/web/licences/uplot.txt",

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from server.rules.wording import LANGUAGES
 from tests.server.web.stage import Stage
-from tests.server.web.visitor import live
+from tests.server.web.visitor import choose_language, live
 
 OWN_NAMES = ["العربية", "Français", "ⵜⴰⵎⴰⵣⵉⵖⵜ", "English"]
 PAGES = ("", "/kiosks", "/feedback")
@@ -18,12 +18,6 @@ MENUS = {
     "en": ("The fair", "Feedback", "Kiosks", "Sign out"),
 }
 NARROW = {"width": 360, "height": 740}
-
-
-def choose(page: Page, name: str) -> None:
-    """Open the menu of languages and take one by its own name."""
-    page.locator(".languages summary").click()
-    page.locator(".languages").get_by_role("link", name=name, exact=True).click()
 
 
 def speaks(page: Page, language: str) -> None:
@@ -56,14 +50,14 @@ def test_the_choice_is_remembered(visitors: Any, full: Stage) -> None:
     visitor = visitors(full, locale="fr")
     page = visitor.sign_in()
     speaks(page, "fr")
-    choose(page, "ⵜⴰⵎⴰⵣⵉⵖⵜ")
+    choose_language(page, "ⵜⴰⵎⴰⵣⵉⵖⵜ")
     speaks(page, "zgh")
     page.goto(f"{full.server.url}/fair/{full.fair}/kiosks")
     speaks(page, "zgh")
     other = visitor.new_page()
     other.goto(f"{full.server.url}/account")
     speaks(other, "zgh")
-    choose(other, "English")
+    choose_language(other, "English")
     speaks(other, "en")
 
 
@@ -71,7 +65,7 @@ def test_a_choice_at_the_door_holds_inside(visitors: Any, full: Stage) -> None:
     visitor = visitors(full, locale="ar")
     visitor.page.goto(visitor.url)
     speaks(visitor.page, "ar")
-    choose(visitor.page, "ⵜⴰⵎⴰⵣⵉⵖⵜ")
+    choose_language(visitor.page, "ⵜⴰⵎⴰⵣⵉⵖⵜ")
     expect(visitor.page.locator("button.main")).to_have_text("ⴽⵛⵎ")
     speaks(visitor.sign_in(), "zgh")
 
@@ -93,7 +87,7 @@ def test_letters_of_tamazight_come_from_our_own_font(visitors: Any, full: Stage)
     browser.send("DOM.enable")
     browser.send("CSS.enable")
     root = browser.send("DOM.getDocument")["root"]["nodeId"]
-    for drawn in ("h1 bdi", "#booths-title", ".themes span"):
+    for drawn in ("h1 bdi", "#booths-title"):
         node = browser.send("DOM.querySelector", {"nodeId": root, "selector": drawn})["nodeId"]
         fonts = browser.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
         assert [font["isCustomFont"] for font in fonts] == [True], (drawn, node, fonts)

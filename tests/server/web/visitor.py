@@ -47,5 +47,11 @@ class Visitor:
             self.complaints.append(message.text)
 
 
+def choose_language(page: Page, name: str) -> None:
+    """Open the menu of languages and take one by its own name."""
+    page.locator(".languages summary").click()
+    page.locator(".languages").get_by_role("link", name=name, exact=True).click()
+
+
 def live(page: Page) -> None:
     expect(page.locator("#live")).to_have_attribute("data-state", "live", timeout=LIVE_MS)
