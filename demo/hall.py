@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -172,6 +173,10 @@ class _Hall:
             teller.say(f"Open {plan.sheet} on a telephone or print it: cards to hold up before the camera.")
         teller.progress("a body, a fair, kiosks", 1, 1)
 
+    def enliven(self) -> None:
+        """Let there be more to see on the pages than visits; raises :class:`DemoError`."""
+        self.office.enliven(self.kiosks[-1], list(self.card_of.values()), self.plan.seed)
+
     def projectors(self) -> list[Projector]:
         """Draw the first video of each kiosk that sees one."""
         rng = random.Random(self.plan.seed)
@@ -216,7 +221,11 @@ def run(directory: Path, plan: Plan, teller: Teller) -> Summary:
     """Run a fair in ``directory`` until its visits are made, or Ctrl-C; raises :class:`DemoError`."""
     with ExitStack() as stack:
         hall = _Hall(directory, plan, teller)
-        projectors = hall.projectors()
+        with ThreadPoolExecutor(1) as pool:
+            # Its commands take seconds; the videos are drawn meanwhile.
+            enlivened = pool.submit(hall.enliven)
+            projectors = hall.projectors()
+            enlivened.result()
         token = hall.office.token()
         server = hall.office.run()
         stack.callback(server.stop)

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
+from demo import besides
 from demo.live_page import set_password
 
 FAIR: Final = "rabat-2024"
@@ -117,6 +118,7 @@ class Office:
         fair = directory / "fair.toml"
         today = datetime.now(UTC).date().isoformat()
         call("server", "tour", "example", fair, "--one-stop", "--second-day", today)
+        besides.add_to_tour(fair, FAIR, today)
         [loaded] = json_of("server", "tour", "load", fair, "--dir", self.path)["fairs"]
         self.booths: list[str] = loaded["booths"]
 
@@ -145,6 +147,24 @@ class Office:
             call("server", "kiosk", "add", name, "--booth", booth, "--out", config, "--dir", self.path)
             kiosks.append(Kiosk(name, booth, config))
         return kiosks
+
+    def enliven(self, kiosk: Kiosk, cards: Sequence[str], seed: int) -> None:
+        """Let there be more to see than visits: members, meetings, and what ``kiosk`` was told by touch."""
+        lists = (self._directory / f"{name}.csv" for name in ("members", "meetings", "invited", "came"))
+        members, meetings, invited, came = lists
+        numbers = besides.write_members(members)
+        besides.write_meetings(meetings)
+        meeting = besides.write_rolls(invited, came, numbers)
+        secret = self.path / "secrets.json"
+        stick = besides.write_stick(self._directory, kiosk.config, secret, cards, seed)
+        where = ("--dir", self.path)
+        call("server", "members", "import", members, "--yes", *where)
+        call("server", "session", "import", meetings, "--yes", *where)
+        call("server", "session", "invite", meeting, "--from", invited, "--yes", *where)
+        call("server", "session", "attend", meeting, "--from", came, "--yes", *where)
+        words = [word for text in besides.RECOMMENDED for word in ("--text", text)]
+        call("server", "session", "recommend", meeting, *words, *where)
+        call("server", "facts", "import", stick, *where)
 
     def run(self) -> Running:
         """Start the server and wait until it hears kiosks."""

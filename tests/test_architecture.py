@@ -136,6 +136,7 @@ HOMES: Final = {
     # Cryptography is wire's; the others hold keys and hand them on.
     "nacl": (
         "wire",
+        "demo",
         *BOOTSTRAPS,
         "kiosk.commands",
         "kiosk.config",
