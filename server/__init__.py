@@ -9,7 +9,8 @@ Errors::
     ServerError
     ├── SettingsError      the server's directory or settings cannot be used
     ├── StoreError         the ledger cannot be opened
-    ├── TransactionError   a transaction failed; nothing of it was written
+    ├── NotNowError        what is kept cannot be read or written just now; trying again is safe
+    │   └── TransactionError   a transaction failed; nothing of it was written
     ├── WebError           the page cannot be served, or its account cannot be made
     ├── FairFileError      a fair file has problems; holds every one with its line
     ├── BackupError        a backup cannot be made or put back as asked
@@ -20,3 +21,7 @@ Errors::
 
 class ServerError(Exception):
     """Base of everything that this package raises for a person to read."""
+
+
+class NotNowError(ServerError):
+    """What is kept cannot be read or written just now; its words are the database's own, and for the log."""

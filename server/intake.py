@@ -25,6 +25,7 @@ from server.store.enrolments import Enrolment, Enrolments
 from server.store.feedback import FeedbackCases
 from server.store.ledger import COUNTED, Ledger, Mark, NewFact, Offset, Place
 from server.store.parts import Parts
+from server.store.tallies import Tallies
 from server.tallying import Tallying
 from wire.envelope import Batch
 from wire.events import (
@@ -37,6 +38,7 @@ from wire.events import (
     Reissue,
     Unknown,
     Void,
+    Withdrawal,
     decode_event,
     event_name,
 )
@@ -195,6 +197,7 @@ class Intake:
         ledger, tallies = parts.ledger, parts.tallies
         fairs = self._fairs.read(ledger)
         fresh = _give_subjects(ledger, fairs, plan.counted, forgotten)
+        _date_withdrawals(tallies, plan.counted)
         forgotten.strip(plan.unread, plan.quarantined)
         offsets = self._correct_times(ledger, plan)
         registered = [fact for fact in plan.facts if fact.kind == Registration.kind and fact.status == _TAKEN]
@@ -278,6 +281,16 @@ def _give_subjects(ledger: Ledger, fairs: Fairs, counted: Sequence[_New], forgot
             if fact.subject is None:
                 without_name(fact)
     return strangers
+
+
+def _date_withdrawals(tallies: Tallies, counted: Sequence[_New]) -> None:
+    """Let no withdrawal seem to have come before a decision that has not seen it: batches wait a moment."""
+    withdrawals = [new.fact for new in counted if new.fact.kind == Withdrawal.kind]
+    if not withdrawals:
+        return
+    decided = tallies.last_confirmed()
+    for fact in withdrawals:
+        fact.received_at = max(fact.received_at, decided)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from server.mqtt.mosquitto import mosquitto_hash
 from server.rules.fair import FairDefinition
 from server.rules.members.member import Member
 from server.rules.person.marks import What
+from server.rules.retention import SESSIONS
 from server.rules.tour import TourDefinition
 from server.rules.tour.difference import Change, difference, falsifications
 from server.rules.tour.invited import is_card, without_numbers
@@ -166,7 +167,8 @@ class Office:
         self._make_keys(body)
         with self._store.writing() as connection:
             registry = Registry(connection, body)
-            # Again, now that nobody else writes: a kiosk or a fact may have come in between.
+            # Again, now that nobody else writes: a kiosk or a fact may have come in between, or an erasure.
+            tour = _without_erased(connection, tour, self._invitees_key)
             changes = self._compare(registry, Ledger(connection, body), tour)
             self._put_body(connection, tour.body.names)
             halls = halls_of(Ledger(connection, body))
@@ -608,18 +610,25 @@ class Office:
 
 
 def _without_erased(connection: Transaction, tour: TourDefinition, key: bytes) -> TourDefinition:
-    """Leave out who was erased of those invited to sessions: the organizer's file may have them still."""
+    """Leave out who was erased of those invited to sessions, and all of a fair whose sessions are over.
+
+    The organizer's file may have them still.
+    """
     body = tour.body.id
     listed = {who for sessions in tour.invitees.values() for invited in sessions.values() for who in invited}
     erased, numbers = Erased(connection, body), {who for who in listed if not is_card(who)}
     gone = {*erased.when(What.CARD, listed - numbers, key), *erased.when(What.NUMBER, numbers, key)}
     # Whoever has that number now is somebody whom the body has taken in since.
     gone -= Members(connection, body).by_number(gone & numbers).keys()
+    over = {fair for fair, purpose in erased.unlinked() if purpose == SESSIONS}
     invitees = {
-        fair: {session: [who for who in invited if who not in gone] for session, invited in sessions.items()}
+        fair: {
+            session: [who for who in invited if who not in gone and fair not in over]
+            for session, invited in sessions.items()
+        }
         for fair, sessions in tour.invitees.items()
     }
-    return msgspec.structs.replace(tour, invitees=invitees) if gone else tour
+    return msgspec.structs.replace(tour, invitees=invitees) if gone or over else tour
 
 
 def _says_the_same(one: Programme, other: Programme) -> bool:

@@ -165,6 +165,10 @@ def _put_in_place(store: Store, backup: BackupReader, on_rows: OnRows) -> None:
                     raise BackupError(f"the table {name} does not keep what was put into it")
             if "member_count" not in tables:
                 copying.count_members(connection)
+            if "feedback_case" not in tables:
+                copying.take_up_feedback(connection)
+            if "erased" not in tables:
+                copying.drop_second_seals(connection)
             copying.count_on(connection)
     except TransactionError as problem:
         raise BackupError(

@@ -74,7 +74,7 @@ class FairTold:
             **found,
             "sessions": {session: call_told(call) for session, call in calls.items()},
             "occupancy": {**self.occupancy(now, day)._asdict(), "is_estimate": True},
-            "exceptions": exceptions(self.choices(day), self.fair) if found["sign_ups"]["in_doubt"] else [],
+            "exceptions": exceptions(self._doubted(day), self.fair) if found["sign_ups"]["in_doubt"] else [],
         }
 
     # -- what is counted ---------------------------------------------------------------------
@@ -119,6 +119,12 @@ class FairTold:
             if not choice.signs
             or (choice.fair == self.fair and (span is None or span[0] <= choice.at < span[1]))
         ]
+
+    def _doubted(self, day: str | None) -> list[Choice]:
+        """Give all that bears on what is in doubt: of the whole fair without what nobody has withdrawn."""
+        if day is not None:
+            return self.choices(day)
+        return self._parts.tallies.choices(self._parts.exceptional.in_doubt(self.fair))
 
     def registered(self, tally: Tallied) -> dict[str, int]:
         """Give registrations by local day."""

@@ -5,13 +5,14 @@ from datetime import date
 from typing import NamedTuple
 
 from server.live.source import StoreSource, kiosk_now
-from server.rules.access import Holder
+from server.rules.access import Action, Holder, may
 from server.rules.fair import FairDefinition
 from server.rules.figures import HOUR_MS, DayOf, day_namer
 from server.rules.pages.booth_data import OF_OFFERS, BoothData, booth_data
 from server.rules.pages.fair_data import TOLD, FairData, Read, fair_data
 from server.rules.sentences import KioskNow
 from server.rules.tallies import ENTRIES, EXITS, slots_of
+from server.rules.things import fair_thing
 from server.store.booths import Booths
 from server.store.engine import Store
 from server.store.parts import Parts
@@ -66,8 +67,8 @@ class FairReader:
             against=against,
         )
 
-    def booth(self, params: Params, _: Holder) -> BoothData | None:
-        """Give a booth; None where the fair has none of that id."""
+    def booth(self, params: Params, holder: Holder) -> BoothData | None:
+        """Give a booth, beside its fair for whoever may see that; None where the fair has none of that id."""
         fair, booth = params["fair"], params["booth"]
         with self._store.reading() as connection:
             parts, booths = Parts(connection, self._body), Booths(connection, self._body)
@@ -79,13 +80,14 @@ class FairReader:
             figures = booths.figures(fair, booth)
             tally = parts.tallies.counts(fair, OF_OFFERS)
             scans = [each for each in booths.scans(fair) if each.booth == booth]
+        sees_fair = may(holder, Action.SEE_FAIR, fair_thing(found.definition))
         return booth_data(
             found.definition,
             described,
             figures,
             tally,
             total=total,
-            fair_visits=of_fair[0],
+            fair_visits=of_fair[0] if sees_fair else None,
             scans=scans,
             kiosks=[each for each in found.kiosks if each.booth == booth],
             closed_at=found.closed_at,

@@ -69,5 +69,10 @@ def readers_of(
 
 
 def finders_of(store: Store, source: StoreSource) -> dict[str, Finder]:
-    """Give what finds things that are not in the fairs' descriptions: members, cases."""
-    return {"session": SessionsReader(store, source).find, "member": MembersReader(store, source).find}
+    """Give what finds things that are not in the fairs' descriptions: sessions, series of them, members."""
+    sessions = SessionsReader(store, source)
+    return {
+        "session": sessions.find,
+        "series": sessions.find_series,
+        "member": MembersReader(store, source).find,
+    }

@@ -8,7 +8,7 @@ from server.rules.access import Action, Holder, Thing, may
 from server.rules.fair import FairDefinition
 from server.rules.pages.session_data import Recommended, SessionAlone, SessionSeen, SessionsSeen
 from server.rules.roll_call import RollCall
-from server.rules.sessions.held import BodySession, Recommendation, Taking, roll_of
+from server.rules.sessions.held import ALL, BodySession, Recommendation, Taking, roll_of
 from server.rules.things import around, fair_thing
 from server.store.engine import Store
 from server.store.parts import Parts
@@ -84,6 +84,18 @@ class SessionsReader:
             if found is None:
                 return None
             return session_thing(self._source.body, found, self.territories(sessions))
+
+    def find_series(self, path: Mapping[str, Any]) -> Thing | None:
+        """Give the series that a path names, of which each account sees the sessions that are its own."""
+        series = str(path.get("series", ""))
+        with self._store.reading() as connection:
+            sessions = Sessions(connection, self._source.body)
+            found = [each for each in sessions.all() if series in (ALL, each.series)]
+            if not found and series != ALL:
+                return None
+            territories = self.territories(sessions)
+        own = (session_thing(self._source.body, each, territories) for each in found)
+        return Thing(body=self._source.body, parts=tuple(own))
 
     def definition(self, fair: str) -> FairDefinition | None:
         """Give the fair of that id, if there is one."""

@@ -157,6 +157,15 @@ class Work:
         self.note("person erase late", person.about(key))
         return True
 
+    def is_erased(self, ref: str, at: int) -> bool:
+        """Say whether a card or number is that of somebody who was erased, after what happened ``at``.
+
+        Nobody waits for such a one, and the number is not written down again.
+        """
+        key, erased = self.membership.key, Erased(self.connection, self.body)
+        moments = erased.when(What.NUMBER, [ref], key).values()
+        return bool(erased.when(What.CARD, [ref], key)) or any(at <= moment for moment in moments)
+
     def know(self, fact: Registration | Reissue, issued_at: int) -> None:
         """Write a new card down, as if this server had issued it."""
         card = fact.card

@@ -63,7 +63,7 @@ class Registering:
             return
         before = self._known(work, form)
         after, differing = self._brought_together(work, form, before, at)
-        household = _household(work, after, form.principal)
+        household = _household(work, after, form.principal, at)
         if after.principal and household.principal not in ("", after.principal):
             differing.append(_PRINCIPAL)
         elif household.principal:
@@ -89,7 +89,8 @@ class Registering:
         """Make a member the dependant of whom the registration named, now that this one is known."""
         row = work.row
         member = work.members.get([row.member])[row.member]
-        household = _household(work, member, row.wanted)
+        at = work.enrolments.happened_at(row.event_id) or 0
+        household = _household(work, member, row.wanted, at)
         doubt = row.doubt
         if household.principal and not member.principal:
             _write(work, member, msgspec.structs.replace(member, principal=household.principal))
@@ -121,8 +122,8 @@ class Registering:
         return member_id_of(work.row.event_id, work.membership.key)
 
 
-def _household(work: Work, member: Member, ref: str) -> Household:
-    if not ref:
+def _household(work: Work, member: Member, ref: str, at: int) -> Household:
+    if not ref or work.is_erased(ref, at):
         return Household()
     holder = work.members.holders([ref]).get(ref, "")
     principal = work.members.get([holder]).get(holder) or work.members.by_number([ref]).get(ref)

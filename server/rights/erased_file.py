@@ -41,7 +41,7 @@ def add(path: Path, body: str, marks: Mapping[str, int]) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, _PERSONAL)
         try:
-            os.write(descriptor, content)
+            written = os.write(descriptor, content)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -49,6 +49,8 @@ def add(path: Path, body: str, marks: Mapping[str, int]) -> None:
         raise ErasedFileError(
             f"{path} cannot be written ({problem.strerror}): make room there, and try again"
         ) from None
+    if written < len(content):
+        raise ErasedFileError(f"{path} cannot be written in full: make room there, and try again")
 
 
 def read(path: Path) -> dict[str, dict[str, int]]:

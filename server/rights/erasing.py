@@ -10,6 +10,7 @@ import secrets
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -52,7 +53,8 @@ class Forgetting:
     """Forgets one person, in the caller's transaction.
 
     ``unread`` are rows of facts of unknown kinds, found before by :func:`unread_of`; ``events`` are
-    registrations that are the person's and are known to be so by what they hold.
+    registrations that are the person's and are known to be so by what they hold. ``before`` are marks, each
+    with its moment, of when somebody was erased who has come back with a backup.
     """
 
     def __init__(
@@ -63,8 +65,10 @@ class Forgetting:
         *,
         unread: Collection[int] = (),
         events: Collection[str] = (),
+        before: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         self._connection = connection
+        self._before = before
         self._membership = membership
         self._person = person
         self._unread = unread
@@ -103,8 +107,11 @@ class Forgetting:
         if self._person.member is not None:
             said += marked(self._person.member).items()
             said += [(What.MEMBER, each) for each in self._merged]
-        now = self._membership.now()
-        return {mark_of(what, value, self._membership.key): now for what, value in said}
+        marks = [mark_of(what, value, self._membership.key) for what, value in said]
+        # Again as of then: whoever was taken in since is somebody new.
+        moments = [self._before[mark] for mark in marks if mark in self._before]
+        at = max(moments, default=0) or self._membership.now()
+        return {mark: self._before.get(mark, at) for mark in marks}
 
     # -- facts, and what is kept as it came --------------------------------------------------
 
@@ -117,7 +124,7 @@ class Forgetting:
         self._count("facts_emptied", self._gone.empty_facts([fact.id for fact in facts if fact.sealed]))
         self._count("facts_emptied", self._gone.empty_unread(self._unread))
         self._count("notes", self._gone.empty_notes(ids))
-        about = {*self._names, *ids}
+        about = {*self._names, *ids, *self._held.travels({fact.id for fact in facts})}
         decided = [
             (kind, key)
             for kind, key, said in self._held.decisions()
@@ -241,10 +248,16 @@ class Forgetting:
             self._found.counts[what] += number
 
 
-def unread_of(held: PersonHeld, person: Person, kinds: Collection[str], after: int = 0) -> set[int]:
-    """Give the facts of unknown kinds that name somebody, after a row's number; it reads every fact."""
+def unread_of(
+    held: PersonHeld, person: Person, kinds: Collection[str], after: int = 0, *, events: Collection[str] = ()
+) -> set[int]:
+    """Give the facts of unknown kinds that name somebody, after a row's number; it reads every fact.
+
+    ``events`` are the person's: a fact that names one of them is about that one, too.
+    """
+    named = {*person.names, *events}
     return {
         number
         for number, said in held.unread(kinds, after)
-        if not cards_in(said.encode()).isdisjoint(person.cards) or any(name in said for name in person.names)
+        if not cards_in(said.encode()).isdisjoint(person.cards) or any(name in said for name in named)
     }

@@ -4,7 +4,7 @@ A backup of before that is put back has everybody erased once more: :meth:`Erasi
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,7 +14,7 @@ from server.members.membership import Membership
 from server.rights import erased_file
 from server.rights.disclosed import Disclosed, disclosures
 from server.rights.erasing import Counts, Forgetting, Gone, unread_of
-from server.rights.person import Person, facts_of, find_person
+from server.rights.person import Person, events_of, facts_of, find_person
 from server.rules.person.deadline import asked_detail
 from server.rules.person.marks import What, mark_of
 from server.store.audit_log import Transaction
@@ -89,15 +89,15 @@ class Erasing:
             members = list(_of(held.all_members(), What.MEMBER, lost, key)) if lost else []
             cards = list(_of(held.all_cards(), What.CARD, lost, key)) if lost else []
         for member in members:
-            self._again(member, ())
-        self._again("", tuple(dict.fromkeys(cards)))
+            self._again(member, (), kept)
+        self._again("", tuple(dict.fromkeys(cards)), kept)
         if missing:
             with self._membership.acting() as connection:
                 Erased(connection, body).add(missing)
         erased_file.add(self._membership.erased_file, body, known)
         return len(members) + len(set(cards))
 
-    def _again(self, member: str, cards: tuple[str, ...]) -> None:
+    def _again(self, member: str, cards: tuple[str, ...], before: Mapping[str, int]) -> None:
         with self._membership.acting() as connection:
             members, held = (
                 Members(connection, self._membership.body),
@@ -112,8 +112,10 @@ class Erasing:
                 person = Person(None, tuple(card for card in cards if held.knows_card(card)))
             if person.member is None and not person.cards:
                 return
-            unread = unread_of(held, person, KINDS)
-            done = Forgetting(connection, self._membership, person, unread=unread).forget()
+            own = events_of(connection, self._membership.body, person)
+            unread = unread_of(held, person, KINDS, events=own)
+            forgetting = Forgetting(connection, self._membership, person, unread=unread, before=before)
+            done = forgetting.forget()
             about = person.about(self._membership.key)
             self._membership.note(connection, "person erase again", about=about, counts=dict(done.counts))
         self._store.wipe(done.traces)
@@ -128,11 +130,13 @@ class Erasing:
             held = PersonHeld(connection, body)
             newest = held.newest()
             on_step("reading facts")
-            unread = unread_of(held, person, KINDS)
+            own = events_of(connection, body, person)
+            unread = unread_of(held, person, KINDS, events=own)
         with self._membership.acting() as connection:
             # Again, now that nobody else writes.
             person = find_person(connection, self._membership, who)
-            unread |= unread_of(PersonHeld(connection, body), person, KINDS, newest)
+            own = events_of(connection, body, person)
+            unread |= unread_of(PersonHeld(connection, body), person, KINDS, newest, events=own)
             yield connection, person, unread
 
     def _files(self, connection: Transaction, person: Person) -> list[Disclosed]:

@@ -17,7 +17,7 @@ from typing import Final, TypedDict
 import msgspec
 
 from server.members.membership import Membership
-from server.rules.fair import FairDefinition
+from server.rules.fair import DEFAULT_TIMEZONE, FairDefinition
 from server.rules.retention import (
     AUDIT,
     FEEDBACK,
@@ -40,6 +40,7 @@ from server.store.retained import Link, Retained
 from server.told import FairTold
 from wire.events import Registration
 from wire.setup import Setup
+from wire.zones import zone_of
 
 _AT_ONCE: Final = 300
 _DAY: Final = timedelta(days=1)
@@ -92,42 +93,55 @@ class Retention:
             in_all = sum(retained.count_links(tour) for tour, (_, is_over) in tours.items() if is_over)
             days = kept_for(_definitions(connection, self._body))
         seen = 0
-        for tour, (stops, is_over) in tours.items():
-            if is_over:
-                seen = self._tour(tour, stops, is_over, lambda count: on_step(count, in_all), seen)
-        self._old_bytes(days)
-        self._old_audit(days[AUDIT])
+        try:
+            for tour, (stops, is_over) in tours.items():
+                if is_over:
+                    seen = self._tour(tour, stops, is_over, lambda count: on_step(count, in_all), seen)
+            self._old_bytes(days)
+            self._old_audit(days[AUDIT])
+        finally:
+            # Also of a run that was cut off: its steps stand.
+            found = self._noted()
+        if found:
+            self._store.wipe()
+        return found
+
+    def _noted(self) -> Counter[str]:
         found = Counter({what: count for what, count in self._done.items() if count})
         if found:
             with self._membership.acting() as connection:
                 self._membership.note(connection, "retention", counts=dict(found))
-            self._store.wipe()
         return found
 
     # -- what is over ------------------------------------------------------------------------
 
-    def _today(self) -> date:
-        return datetime.fromtimestamp(self._membership.now() / 1000, UTC).date()
+    def _today(self, zones: Iterable[str] = ()) -> date:
+        """Give the day that it is in all of these time zones, or will be: nothing is over too early."""
+        now = datetime.fromtimestamp(self._membership.now() / 1000, UTC)
+        return min(now.astimezone(zone_of(zone)).date() for zone in {*zones} or {DEFAULT_TIMEZONE})
 
     def _tours(self, connection: Transaction) -> dict[str, tuple[list[str], set[str]]]:
         """Give each tour with its fairs and the purposes that are over there."""
         stops: dict[str, list[FairDefinition]] = {}
         for definition in _definitions(connection, self._body):
             stops.setdefault(definition.fair.tour, []).append(definition)
-        today = self._today()
         found = {
             tour: (
                 sorted(each.fair.id for each in fairs),
-                over(max(day for each in fairs for day in each.fair.days), kept_for(fairs), today),
+                over(
+                    max(day for each in fairs for day in each.fair.days),
+                    kept_for(fairs),
+                    self._today(each.fair.timezone for each in fairs),
+                ),
             )
             for tour, fairs in stops.items()
         }
         retained = Retained(connection, self._body)
         for tour in retained.tours():
             if tour not in found:
-                # A fair that was never loaded here is a tour of its own, and ends with its last fact.
+                # A fair that was never loaded here is a tour of its own, and ends when its last fact comes.
                 last = datetime.fromtimestamp(retained.last_moment(tour) / 1000, UTC).date()
-                found[tour] = [tour], over(last, kept_for(()), today)
+                found[tour] = [tour], over(last, kept_for(()), self._today())
         return found
 
     # -- one tour ----------------------------------------------------------------------------
@@ -152,8 +166,7 @@ class Retention:
             after, seen = some[-1].card, seen + len(some)
             on_seen(seen)
         for purpose in is_over & _SEALED.keys():
-            while count := self._empty(stops, purpose):
-                self._done[f"sealed_{purpose}"] += count
+            self._empty(stops, purpose)
         if FEEDBACK in is_over:
             with self._acting() as connection:
                 self._done["notes"] += Retained(connection, self._body).empty_notes(stops)
@@ -207,11 +220,18 @@ class Retention:
                 nobody = {session: list[str]() for session in invitees}
                 self._membership.office.change_setup(parts.registry, fair, invitees=nobody, known_cards={})
                 self._done["invitations"] += sum(map(len, invitees.values()))
+            # The organizer's file still names them: see how a tour is loaded.
+            Erased(connection, self._body).unlink([fair], [SESSIONS], self._membership.now())
             self._done["session_lists"] += retained.drop_holders(fair)
 
-    def _empty(self, stops: Collection[str], purpose: str) -> int:
-        with self._acting() as connection:
-            return Retained(connection, self._body).empty_sealed(stops, _SEALED[purpose], _AT_ONCE)
+    def _empty(self, stops: Collection[str], purpose: str) -> None:
+        # No index finds these: all facts are read, while nobody waits.
+        with self._store.reading() as connection:
+            ids = Retained(connection, self._body).sealed(stops, _SEALED[purpose])
+        for first in range(0, len(ids), _AT_ONCE):
+            with self._acting() as connection:
+                count = Retained(connection, self._body).empty_sealed(ids[first : first + _AT_ONCE])
+            self._done[f"sealed_{purpose}"] += count
 
     # -- what is of no tour ------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """What people decide on the page of a session: that a recommendation is done, or is open again."""
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 import msgspec
 
@@ -12,6 +13,9 @@ from server.store.audit_log import AuditLog
 from server.store.engine import Store
 from server.store.ledger import Ledger
 from server.store.sessions import Sessions
+
+GONE: Final = "That recommendation is no longer there. Load the page again."
+"""Why something was not done, in English: the text's key."""
 
 
 class Recommending:
@@ -38,7 +42,7 @@ class Recommending:
             listed = {str(each.number): each for each in sessions.recommendations([session])[session]}
             found = listed.get(number)
             if found is None:
-                raise ServerError("that recommendation is not there any more: load the page again")
+                raise ServerError(GONE)
             if found.is_open != is_done:
                 return
             at = self._clock()

@@ -102,6 +102,12 @@ class RollImport:
                 step = []
         self._judge(step, refuse)
         on_rows(len(step))
+        if self.counts.absent and not any(each.invited for each in self._there.values()):
+            # Nobody was invited by a list of its own: the sheet on which the absent stand is the list.
+            self._writes = {
+                person: msgspec.structs.replace(taking, invited=True)
+                for person, taking in self._writes.items()
+            }
         return self.counts
 
     def commit(self, file: str) -> None:

@@ -91,10 +91,20 @@ class Rolls:
         return len(changed)
 
     def put(self, session: str, changed: Sequence[Taking], *, what: str, file: str = "") -> None:
-        """Write changes of a roll down, and into the audit log; raises :class:`OfficeError`."""
+        """Write down what a list has added to a roll, and into the audit log; raises :class:`OfficeError`.
+
+        Between the list's judging and now others may have changed the roll, which stays, or erased or merged
+        somebody, who must not come back.
+        """
         with self._office.acting() as (connection, sessions):
             one_of(sessions, session)
-            self._put(connection, sessions, session, changed, what=what, file=file)
+            now = {each.person: each for each in sessions.rolls([session])[session]}
+            both = [_with(now.get(each.person, each), each) for each in changed]
+            senders = {each.behalf for each in both} - {each.behalf for each in now.values()} - {""}
+            persons = {each.person for each in both} - now.keys()
+            if meant_by(connection, self._membership.body, persons | senders).why_not:
+                raise OfficeError("somebody on this list is no longer known by that number: take it in again")
+            self._put(connection, sessions, session, both, what=what, file=file)
 
     def _put(
         self,
@@ -118,3 +128,9 @@ class Rolls:
         """Give who took part in which sessions, by numbers alone; raises :class:`OfficeError`."""
         listed = self._office.all(series)
         return matrix_of(listed, self.rolls([each.session for each in listed]), today_of(self.now()))
+
+
+def _with(now: Taking, said: Taking) -> Taking:
+    """Give what stands on a roll with what a list adds: no list takes anybody off one."""
+    invited, attended = now.invited or said.invited, now.attended or said.attended
+    return msgspec.structs.replace(said, behalf=said.behalf or now.behalf, invited=invited, attended=attended)

@@ -5,20 +5,34 @@ base64. Both directions work inside the caller's transaction.
 """
 
 from base64 import b64decode
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, LargeBinary, delete, func, insert, select, text
+from sqlalchemy import Connection, LargeBinary, delete, func, insert, literal_column, select, text, update
 
+from server.rules.tallies import FACE, TOPIC, URGENT, Tallied, Tally, tally_of, told_of
 from server.store import tables as t
 from server.store.engine import StoreError
+from server.store.feedback import FeedbackCases
+from server.store.ledger import ACCEPTED
 from server.store.member_counts import MemberCounts
+from server.store.tallies import Tallies
+from wire.events import Feedback
 
 _AT_ONCE: Final = 2000
 _STREAMED: Final = {"yield_per": _AT_ONCE}
+_TALLIED: Final = (
+    t.fact.c.kind,
+    t.fact.c.about,
+    t.fact.c.corrected_at,
+    func.coalesce(t.fact.c.category, 0),
+    t.fact.c.detail,
+)
+_COUNTED_BEFORE: Final = frozenset({FACE, TOPIC, URGENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +130,33 @@ def count_members(connection: Connection) -> None:
     """Count the members of every body, whose counts an older Riwaq's lines lack."""
     for body in connection.execute(select(t.body.c.body)).scalars().all():
         MemberCounts(connection, body).anew()
+
+
+def take_up_feedback(connection: Connection) -> None:
+    """Do with the feedback of an older Riwaq's lines what a ledger of before got with its step r0015.
+
+    What is urgent gets a case, and all is counted by hour, topic and face.
+    """
+    kind, about = t.fact.c.kind == Feedback.kind, t.fact.c.about.is_not(None)
+    counts = (ACCEPTED, kind, about, t.fact.c.voided.is_(False))
+    query = select(t.fact.c.body, t.fact.c.fair, t.fact.c.event_id, t.fact.c.received_at, *_TALLIED)
+    tallied: dict[tuple[str, str], Tally] = {}
+    for row in connection.execute(query.where(*counts)).all():
+        fact = Tallied(*row[4:])
+        if tally := tally_of([fact]):
+            tallied.setdefault((row.body, row.fair), Counter()).update(tally)
+            if told_of(fact.detail).urgent:
+                FeedbackCases(connection, row.body).open_urgent([(row.event_id, row.fair)], row.received_at)
+    for (body, fair), tally in tallied.items():
+        fresh = {key: count for key, count in tally.items() if key[0] not in _COUNTED_BEFORE}
+        Tallies(connection, body).add(fair, fresh)
+
+
+def drop_second_seals(connection: Connection) -> None:
+    """Empty what lines of an older Riwaq's have sealed twice, as step r0016: no erasure would find it."""
+    c = t.fact.c
+    second = (c.status != literal_column("'accepted'"), c.sealed.is_not(None))
+    connection.execute(update(t.fact).where(*second).values(sealed=None))
 
 
 def row_of(name: str, columns: Sequence[str], line: bytes) -> dict[str, Any]:

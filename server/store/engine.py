@@ -17,7 +17,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from server import ServerError
+from server import NotNowError, ServerError
 
 _MIGRATIONS: Final = "server.store:migrations"
 _BUSY_S: Final = 30
@@ -37,7 +37,7 @@ class StoreError(ServerError):
     """The store cannot be opened or written; the message says what to do."""
 
 
-class TransactionError(ServerError):
+class TransactionError(NotNowError):
     """A transaction failed; nothing of it was written. Trying again is safe."""
 
 
@@ -100,8 +100,11 @@ class Store:
             with closing(self.engine.raw_connection()) as connection:
                 if self.engine.dialect.name != "sqlite":
                     connection.driver_connection.autocommit = True  # type: ignore[union-attr]  # psycopg's own
-                    connection.cursor().execute("VACUUM")
-                    connection.driver_connection.autocommit = False  # type: ignore[union-attr]  # as it was
+                    try:
+                        connection.cursor().execute("VACUUM")
+                    finally:
+                        # As it was, whatever came of it: whoever gets this one next wants transactions.
+                        connection.driver_connection.autocommit = False  # type: ignore[union-attr]
                     return None
                 return _wiped(connection.cursor(), self.engine.url.database or "", traces, anew=anew)
         except (DBAPIError, self.engine.dialect.loaded_dbapi.Error, OSError):

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from server.store.exceptional import Exceptional
 from server.store.ledger import Ledger
 from server.store.presences import Presences
 from server.store.registry import Registry
@@ -18,3 +19,4 @@ class Parts:
         self.tallies = Tallies(connection, body)
         self.registry = Registry(connection, body)
         self.past = SessionPast(connection, body)
+        self.exceptional = Exceptional(connection, body)

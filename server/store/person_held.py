@@ -172,6 +172,12 @@ class PersonHeld(Statements):
         query = select(c.event_id, c.note).where(c.body == self._body)
         return [(event_id, bytes(note)) for event_id, note in self._for_each(c.event_id, event_ids, query)]
 
+    def travels(self, facts: Collection[int]) -> list[str]:
+        """Give the impossible travels, by their keys, that were found of facts with these rows' numbers."""
+        c = t.travel.c
+        rows = self._c.execute(select(c.key, c.fact, c.other_fact).where(c.body == self._body))
+        return [key for key, *pair in rows if not set(facts).isdisjoint(pair)]
+
     def decisions(self) -> list[tuple[str, str, str]]:
         """Give what people have decided of exceptions: kind, key, and how it was, as JSON."""
         c = t.exception_decision.c

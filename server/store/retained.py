@@ -35,9 +35,9 @@ class Retained(Statements):
         return sorted(self._c.execute(query).scalars())
 
     def last_moment(self, fair: str) -> int:
-        """Give when something last happened at a fair, by corrected time, ms UTC."""
+        """Give when something of a fair last came, ms UTC: kiosks' clocks may be wrong by years."""
         c = t.fact.c
-        query = select(func.max(c.corrected_at)).where(c.body == self._body, c.fair == fair)
+        query = select(func.max(c.received_at)).where(c.body == self._body, c.fair == fair)
         return int(self._c.execute(query).scalar() or 0)
 
     def count_links(self, tour: str) -> int:
@@ -122,25 +122,30 @@ class Retained(Statements):
 
     # -- what was said, or came as it was ----------------------------------------------------
 
-    def empty_sealed(self, fairs: Collection[str], kinds: Collection[str], most: int) -> int:
-        """Empty what facts of these kinds have sealed, at most so many; gives how many those were."""
+    def sealed(self, fairs: Collection[str], kinds: Collection[str]) -> list[int]:
+        """Give the facts of these kinds that have something sealed, by their rows; it reads all there are."""
         c = t.fact.c
-        some = select(c.id).where(
+        query = select(c.id).where(
             c.body == self._body,
             c.fair.in_(sorted(fairs)),
             c.kind.in_(sorted(kinds)),
             c.sealed.is_not(None),
         )
-        ids = list(self._c.execute(some.limit(most)).scalars())
-        if ids:
-            self._c.execute(update(t.fact).where(c.id.in_(ids)).values(sealed=None))
-        return len(ids)
+        return list(self._c.execute(query.order_by(c.id)).scalars())
+
+    def empty_sealed(self, ids: Collection[int]) -> int:
+        """Empty what these facts have sealed; gives how many had something."""
+        c = t.fact.c
+        where = (c.body == self._body, c.id.in_(ids), c.sealed.is_not(None))
+        return self._c.execute(update(t.fact).where(*where).values(sealed=None)).rowcount
 
     def empty_notes(self, fairs: Collection[str]) -> int:
         """Empty what was noted of feedback at these fairs."""
         c = t.feedback_case.c
         where = (c.body == self._body, c.fair.in_(sorted(fairs)), func.length(c.note) > 0)
-        return self._c.execute(update(t.feedback_case).where(*where).values(note=b"")).rowcount
+        # As touched: a form that was opened before, with the note in it, is refused.
+        values = {"note": b"", "at": c.at + 1}
+        return self._c.execute(update(t.feedback_case).where(*where).values(**values)).rowcount
 
     def empty_registrations(self, before: int, most: int) -> int:
         """Empty the bytes of registrations and the like that came before that ms UTC and still stand here.

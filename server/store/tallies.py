@@ -74,6 +74,12 @@ class Tallies(Statements):
         )
         return list(map(Choice._make, self._for_each(c.subject, subjects, query)))
 
+    def last_confirmed(self) -> int:
+        """Give when a sign-up was last confirmed against a withdrawal, ms UTC; 0 where none was."""
+        c = t.exception_decision.c
+        where = (c.body == self._body, c.kind == Kind.WITHDRAWN, c.decision == Decision.CONFIRMED)
+        return int(self._c.execute(select(func.max(c.at)).where(*where)).scalar() or 0)
+
     def choosers(self, fair: str) -> set[int]:
         """Give the subjects that have signed up to something at a fair."""
         c = t.fact.c

@@ -19,7 +19,7 @@ THEME: Final = "riwaq_theme"
 THEMES: Final = ("auto", "light", "dark")
 _YEAR_S: Final = 365 * 24 * 3600
 _FORM_S: Final = 12 * 3600
-_INSIDE: Final = re.compile(r"/(?:[a-z0-9-]{1,64}(?:/[a-z0-9-]{1,64}){0,5})?")
+_INSIDE: Final = re.compile(r"/(?:[a-z0-9_:-]{1,80}(?:/[a-z0-9_:-]{1,80}){0,6})?")
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 

@@ -119,8 +119,10 @@ async def sign_in_code(request: _AnyRequest, site: ThisSite) -> Response[str]:
 async def sign_out(request: _AnyRequest, site: ThisSite) -> Response[str]:
     """End the session."""
     form = await at.fields_of(request)
-    if at.form_is_ours(request, form.get("form", "")):
-        site.sessions.end(request.cookies.get(SESSION, ""))
+    if not at.form_is_ours(request, form.get("form", "")):
+        # Without the cookie alone one would seem to be out, and the session and its streams would go on.
+        return message(request, site, ("That did not work", OUT_OF_DATE), HTTP_403_FORBIDDEN, again="/")
+    site.sessions.end(request.cookies.get(SESSION, ""))
     response = Redirect("/sign-in", status_code=HTTP_303_SEE_OTHER)
     response.cookies.append(at.session_cookie(request, ""))
     return response

@@ -24,6 +24,7 @@ from litestar.status_codes import (
 from server.rules.access import Account, Action
 from server.rules.pages.files import title_of
 from server.rules.take_home import ENDINGS, MEDIA, Kind, Wish, disposition, named
+from server.rules.wording import Words
 from server.web import asking as at
 from server.web.asking import bearer
 from server.web.desk import Job
@@ -73,7 +74,7 @@ def _route(kind: Kind, path: str, action: Action, find: Finder) -> HTTPRouteHand
         hall, names = site.hall(account), {key: str(value) for key, value in request.path_params.items()}
         wish = _wish(request, account, kind, names)
         words = site.words[at.language_of(request)]
-        title = await site.hub.reading(lambda: title_of(wish, hall.source.fairs(), words)) if wish else ""
+        title = await site.hub.reading(lambda: _title(wish, names, hall, words)) if wish else ""
         if wish is None or not title:
             return _told(request, site, NO_SUCH, HTTP_400_BAD_REQUEST)
         number = request.query_params.get("job")
@@ -87,6 +88,15 @@ def _route(kind: Kind, path: str, action: Action, find: Finder) -> HTTPRouteHand
         return _waits(request, site, job, title)
 
     return hand_out
+
+
+def _title(wish: Wish, names: Mapping[str, str], hall: Hall, words: Words) -> str:
+    """Name the file; empty where there is nothing that it could be of."""
+    known = hall.source.fairs()
+    # Files are made of a fair first: one of another tour that has this tour's id was judged by nobody.
+    if any(each.fair.id == wish.of and each.fair.tour != names.get("tour", each.fair.tour) for each in known):
+        return ""
+    return title_of(wish, known, words)
 
 
 def _wish(request: _AnyRequest, account: Account, kind: Kind, names: Mapping[str, str]) -> Wish | None:

@@ -121,27 +121,32 @@ class Guard:
             await self._judge(connection, account, access.action, access.find)
 
     async def is_still(self, connection: Connection) -> bool:
-        """Say whether the account that was let in is as it was: streams ask again and again."""
+        """Say whether who was let in may still be here: streams ask again and again.
+
+        The account must be as it was, and what is shown still be for it: a fair may have moved.
+        """
+        access: Access = connection.route_handler.opt[_ACCESS]
         try:
             now = await self.who(connection)
+            if now is None or now != connection.state.get("account"):
+                return False
+            if access.action is None or access.find is None:
+                return True
+            thing = await self._thing(connection, now, access.find)
         except ServerError:
             # The ledger cannot be read just now, so the stream tells nothing either.
             return True
-        return now is not None and now == connection.state.get("account")
+        return thing is not None and may(now.holder, access.action, thing)
 
     async def _judge(
         self, connection: Connection, account: Account, action: Action, find: Finder | None
     ) -> None:
         thing: Thing | None = None
         if ever(account.holder, action):
-            names = connection.path_params
-            # Nothing is called so, and a database would fail where it is asked.
-            is_name = not any("\0" in str(name) for name in names.values())
-            if find is None and is_name:
+            if find is None and _are_names(connection.path_params):
                 return
-            if find is not None and is_name:
-                hall = self._hall_of(account)
-                thing = await self._read(lambda: find(hall, names))
+            if find is not None:
+                thing = await self._thing(connection, account, find)
             if thing is not None and may(account.holder, action, thing):
                 return
             is_there = thing is not None and thing.body == account.holder.body
@@ -149,6 +154,14 @@ class Guard:
                 raise NotFoundException
         await self._note(connection, account, action, thing.fair if thing else "")
         raise PermissionDeniedException("this account may not see that")
+
+    async def _thing(self, connection: Connection, account: Account, find: Finder) -> Thing | None:
+        names = connection.path_params
+        if not _are_names(names):
+            return None
+        hall = self._hall_of(account)
+        found: Thing | None = await self._read(lambda: find(hall, names))
+        return found
 
     async def _note(self, connection: Connection, account: Account, action: Action, fair: str) -> None:
         """Write a refusal down; the same one again within a minute is one."""
@@ -188,6 +201,11 @@ def routes_of(app: Litestar) -> list[tuple[str, str, Access]]:
         for method in sorted(handler.http_methods)
         if _says(handler)
     ]
+
+
+def _are_names(params: Mapping[str, Any]) -> bool:
+    """Say whether anything may be called so: where this letter stands, a database that is asked fails."""
+    return not any("\0" in str(name) for name in params.values())
 
 
 def _handlers(app: Litestar) -> Iterable[tuple[HTTPRoute, Any]]:

@@ -61,6 +61,7 @@ class Outlet:
         self.version = 0
         self.viewers = 0
         self.latest = b""
+        self._is_over = False
         self._parts = parts
         self._at = at
         self._build = build
@@ -76,19 +77,25 @@ class Outlet:
     def offer(self, parts: Parts, at: str, *, beat: bool) -> None:
         """Say what changed; where nothing did, beat or say nothing."""
         changed = {name: value for name, value in parts.items() if value != self._parts.get(name)}
+        # First: what cannot be written changes nothing.
+        message = _message("page" if changed else "beat", {"at": at, **changed})
         self._parts, self._at, self._full = parts, at, b""
-        if changed:
-            self._say(_message("page", {"at": at, **changed}))
-        elif beat:
-            self._say(_message("beat", {"at": at}))
+        if changed or beat:
+            self._say(message)
 
-    async def next(self, seen: int) -> None:
-        """Wait until more was said than a viewer has seen."""
-        while self.version == seen:
+    def end(self) -> None:
+        """Say that there is no such page any more."""
+        self._is_over = True
+        self._say(b"")
+
+    async def next(self, seen: int) -> bool:
+        """Wait until more was said than a viewer has seen; False where the page is gone."""
+        while self.version == seen and not self._is_over:
             if self._waiting is None:
                 self._waiting = asyncio.get_running_loop().create_future()
             # Shielded: a viewer that leaves must not cancel what all others wait for.
             await asyncio.shield(self._waiting)
+        return not self._is_over
 
     def close(self) -> None:
         """Wake every viewer for the last time."""
@@ -113,7 +120,7 @@ class _Watched:
 
 
 class Hub:
-    """The viewers of all pages. ``on_trouble`` gets a line once a failure."""
+    """The viewers of all pages. ``on_trouble`` gets a line once a failure, of however many pages."""
 
     def __init__(self, *, on_trouble: Callable[[str], None], build: str, beat_s: float = BEAT_S) -> None:
         self._on_trouble = on_trouble
@@ -124,7 +131,7 @@ class Hub:
         self._watched: dict[Hashable, _Watched] = {}
         self._lock = threading.Lock()
         self._notified: set[tuple[str, str]] = set()
-        self._fails = False
+        self._failing: dict[Hashable, str] = {}
         self._closing = False
 
     # -- from any thread ---------------------------------------------------------------------
@@ -176,12 +183,14 @@ class Hub:
     ) -> AsyncIterator[bytes] | None:
         """Give the messages of a stream: first the whole page, then what changes; None for no such page.
 
-        ``may_go_on`` is asked about every beat: a session that ends takes its streams with it.
+        ``may_go_on`` is asked about every beat: a session that ends takes its streams with it. So does a
+        page that is there no more.
         Raises :class:`ServerError` where the page cannot be read.
         """
         watched = self._watched.get(followed.key)
         outlet = watched.outlets.get(language) if watched else None
-        if outlet is None:
+        # Where nobody listens in that language any more, what was said last may be of long ago.
+        if outlet is None or not outlet.viewers:
             found = await self.reading(lambda: followed.render([language]))
             if language not in found:
                 return None
@@ -201,7 +210,11 @@ class Hub:
         if watched is None:
             watched = _Watched(followed, {}, asyncio.Event())
             self._watched[followed.key] = watched
-        outlet = watched.outlets.setdefault(language, outlet)
+        listened = watched.outlets.get(language)
+        if listened is not None and listened.viewers:
+            outlet = listened
+        else:
+            watched.outlets[language] = outlet
         outlet.viewers += 1
         if watched.task is None:
             watched.moved.set()
@@ -209,18 +222,17 @@ class Hub:
         try:
             seen, checked = outlet.version, time.monotonic()
             yield outlet.full()
-            while True:
-                await outlet.next(seen)
+            while await outlet.next(seen):
                 if self._closing:
-                    break
+                    return
                 if time.monotonic() - checked > self._beat_s:
                     checked = time.monotonic()
                     if not await may_go_on():
-                        yield _message("bye", {})
-                        return
+                        break
                 is_next = outlet.version == seen + 1
                 seen = outlet.version
                 yield outlet.latest if is_next else outlet.full()
+            yield _message("bye", {})
         finally:
             outlet.viewers -= 1
 
@@ -257,26 +269,32 @@ class Hub:
                 await asyncio.sleep(max(0.0, EVERY_S - (time.monotonic() - started)))
         finally:
             del self._watched[watched.followed.key]
+            self._failing.pop(watched.followed.key, None)
 
     async def _push(self, watched: _Watched, *, beat: bool) -> None:
         languages = [language for language, outlet in watched.outlets.items() if outlet.viewers]
         try:
             pages = await self.reading(lambda: watched.followed.render(languages))
+            for language, (parts, at) in pages.items():
+                watched.outlets[language].offer(parts, at, beat=beat)
         except ServerError as problem:
             # No beat goes out: pages will say by themselves that nothing comes, and since when.
-            if not self._fails:
-                self._on_trouble(f"the page cannot read the ledger ({problem}); trying again")
-            self._fails = True
+            self._note_failure(watched, f"the page cannot read the ledger ({problem}); trying again")
             return
         except Exception as problem:  # noqa: BLE001 - one page's fault ends no other page
             # A fault of ours in one page; its words may quote what somebody wrote.
-            if not self._fails:
-                self._on_trouble(f"the page fails ({type(problem).__name__}); trying again")
-            self._fails = True
+            self._note_failure(watched, f"the page fails ({type(problem).__name__}); trying again")
             return
-        self._fails = False
-        for language, (parts, at) in pages.items():
-            watched.outlets[language].offer(parts, at, beat=beat)
+        self._failing.pop(watched.followed.key, None)
+        for language in languages:
+            if language not in pages:
+                watched.outlets.pop(language).end()
+
+    def _note_failure(self, watched: _Watched, line: str) -> None:
+        """Say what fails, unless that was said of this page or another that still fails."""
+        if line not in self._failing.values():
+            self._on_trouble(line)
+        self._failing[watched.followed.key] = line
 
 
 def _message(event: str, data: dict[str, Any]) -> bytes:

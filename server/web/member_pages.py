@@ -7,18 +7,20 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
-from litestar.exceptions import NotFoundException, PermissionDeniedException
+from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect
-from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
+from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_403_FORBIDDEN
 
 from server.rules.access import Account, Action, Thing
 from server.rules.pages.member import found_page, member_page
 from server.web import asking as at
+from server.web.doors import OUT_OF_DATE
 from server.web.guard import ThisAccount, needs, needs_somewhere
 from server.web.hall import Hall
 from server.web.outlook import Outlook
-from server.web.pages import draw
+from server.web.pages import draw, message
+from server.web.showing import REFUSED
 from server.web.site import Site, ThisSite
 from server.web.views.every import VIEWS
 from server.web.views.members import VIEW
@@ -41,7 +43,8 @@ async def find(request: _AnyRequest, site: ThisSite, account: ThisAccount) -> Re
     """Tell who may be meant, masked."""
     form = await at.fields_of(request)
     if not at.form_is_ours(request, form.get("form", "")):
-        raise PermissionDeniedException("this form was out of date: load the page again")
+        told = (REFUSED, OUT_OF_DATE)
+        return message(request, site, told, HTTP_403_FORBIDDEN, path=VIEW.path, again=VIEW.path)
     text = " ".join(form.get("text", "").split())
     if not text:
         return Redirect(VIEW.path, status_code=HTTP_303_SEE_OTHER)

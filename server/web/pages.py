@@ -25,8 +25,9 @@ from server.web.asking import LANGUAGE, THEME
 from server.web.guard import account_of
 from server.web.site import Site
 
-HTML: Final = "text/html; charset=utf-8"
+HTML: Final = "text/html"
 _FOR_PROGRAMS: Final = ("/api", "/metrics", "/health", "/static")
+TRY_AGAIN: Final = "Nothing is lost. Please try again in a moment."
 _TOLD: Final = {
     HTTP_403_FORBIDDEN: (
         "This is not for your account",
@@ -35,7 +36,7 @@ _TOLD: Final = {
     HTTP_404_NOT_FOUND: ("Nothing is here", "The address may be old. Start from the first page."),
     HTTP_503_SERVICE_UNAVAILABLE: (
         "The figures cannot be read just now",
-        "Nothing is lost. Please try again in a moment.",
+        TRY_AGAIN,
     ),
 }
 _QUOTED: Final = re.compile(r"(?<=value) .*", re.DOTALL)
@@ -69,7 +70,8 @@ def draw(
         template,
         language,
         theme,
-        path or request.url.path,
+        # Links begin with it: two slashes, or what browsers take for them, would lead to another server.
+        "/" + (path or request.url.path).lstrip("/\\"),
         form=form.value,
         account=account.name if account else "",
         **values,

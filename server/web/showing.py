@@ -4,18 +4,24 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
-from litestar.exceptions import NotFoundException, PermissionDeniedException, ServiceUnavailableException
+from litestar.exceptions import NotFoundException, ServiceUnavailableException
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect, Stream
-from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
+from litestar.status_codes import (
+    HTTP_200_OK,
+    HTTP_303_SEE_OTHER,
+    HTTP_403_FORBIDDEN,
+    HTTP_503_SERVICE_UNAVAILABLE,
+)
 
-from server import ServerError
+from server import NotNowError, ServerError
 from server.rules.access import Account, Action
 from server.web import asking as at
+from server.web.doors import OUT_OF_DATE
 from server.web.guard import SIGNED_IN, ThisAccount
 from server.web.hub import ALL_FAIRS, MOST_VIEWERS, Followed, Shown
 from server.web.outlook import Outlook
-from server.web.pages import draw, message
+from server.web.pages import TRY_AGAIN, draw, message
 from server.web.site import Site, ThisSite
 from server.web.views.every import HOMES, VIEWS, view
 from server.web.views.view import Doing, View, opt_of
@@ -97,13 +103,18 @@ def _doing(shown: View, name: str, doing: Doing) -> HTTPRouteHandler:
     )
     async def do(request: _AnyRequest, site: ThisSite, account: ThisAccount) -> Response[str]:
         form = await at.fields_of(request)
-        if not at.form_is_ours(request, form.pop("form", "")):
-            raise PermissionDeniedException("this form was out of date: load the page again")
         params, hall = _named(request), site.hall(account)
         do = hall.doers[f"{shown.name}.{name}"]
         back = shown.address(params)
+        if not at.form_is_ours(request, form.pop("form", "")):
+            told = (REFUSED, OUT_OF_DATE)
+            return message(request, site, told, HTTP_403_FORBIDDEN, path=back, again=back)
         try:
             await site.writing(lambda: do(account, {**form, **params}))
+        except NotNowError as problem:
+            site.on_trouble(f"page: {problem}")
+            told = (REFUSED, TRY_AGAIN)
+            return message(request, site, told, HTTP_503_SERVICE_UNAVAILABLE, path=back, again=back)
         except ServerError as problem:
             return message(request, site, (REFUSED, str(problem)), path=back, again=back)
         site.hub.notify(hall.source.body, {ALL_FAIRS})

@@ -346,6 +346,19 @@ def test_who_withdraws_after_it_was_confirmed_is_withdrawn(
         assert Doubtful(connection, doubtful.body, stops, [FAIR]).waits(again)
 
 
+def test_a_withdrawal_that_waited_while_somebody_decided_was_not_overruled(
+    doubtful: House, stops: list[FairDefinition], decide: Callable[..., None]
+) -> None:
+    """It was received before, and committed after: nobody had seen it."""
+    [item] = items(doubtful, stops)
+    decide(item, "confirmed")
+    doubtful.intake.take([batch(50, withdrawal(9, who=1, at=NINE), device=OTHER_DEVICE)], RECEIVED + 1)
+    assert sign_up_counts(doubtful) == {("sign_ups", "loan"): 1, ("in_doubt", "loan"): 1}
+    assert [each.key for each in items(doubtful, stops)] == [item.key]
+    doubtful.intake.rebuild(FAIR)
+    assert sign_up_counts(doubtful) == {("sign_ups", "loan"): 1, ("in_doubt", "loan"): 1}
+
+
 def test_a_confirmed_sign_up_is_one_that_a_partner_is_told() -> None:
     signed = Choice(
         fair=FAIR,

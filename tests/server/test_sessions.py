@@ -215,6 +215,21 @@ def test_an_attendance_sheet_is_taken_in_once(meeting: Register) -> None:
     assert (again["new"], again["same"], again["imported"]) == (0, 4, False)
 
 
+def test_a_sheet_with_the_absent_is_the_list_where_nobody_was_invited(register: Register) -> None:
+    register.json("session", "add", *DELEGATES, "--date", "2024-10-09")
+    rows = (("001", "oui"), ("002", "oui"), ("003", "non"))
+    sheet = register.list_of(*rows, head=("PPR", "Présence"), name="sheet.csv")
+    for new in (3, 0):
+        told = register.json("session", "attend", "delegates-1", "--from", sheet, "--yes")
+        assert (told["new"], told["same"]) == (new, 3 - new)
+        roll = register.json("session", "delegates-1")
+        assert (roll["invited"], roll["present"], roll["attended"]) == (3, 2, 2)
+    came = register.list_of(("004", "oui"), head=("PPR", "Présence"), name="later.csv")
+    register.json("session", "attend", "delegates-1", "--from", came, "--yes")
+    roll = register.json("session", "delegates-1")
+    assert (roll["invited"], roll["present"], roll["attended"]) == (3, 2, 3)
+
+
 def test_somebody_who_stands_on_a_list_twice_counts_once(meeting: Register) -> None:
     sheet = meeting.list_of(("005",), ("Nom 5",), head=("PPR",))
     found = meeting.json("session", "attend", "delegates-1", "--from", sheet, "--map", "PPR=who", "--yes")

@@ -106,7 +106,7 @@ def _figures(data: BoothData, words: Words, day: date, before: date | None, now:
     shown = data.by_day.get(day.isoformat(), Numbers())
     earlier = data.by_day.get(before.isoformat(), Numbers()) if before else Numbers()
     scans = pace(((each.booth, each.minute, each.scans) for each in data.scans), now)
-    return [
+    found = [
         Figure(
             "visits",
             words.text("Visits · {day}", day=word),
@@ -131,13 +131,13 @@ def _figures(data: BoothData, words: Words, day: date, before: date | None, now:
             words.number(data.total.attendance),
             words.counted("{count} visit in all", "{count} visits in all", data.total.visits),
         ),
-        Figure(
-            "share",
-            words.text("Of all visits"),
-            share(data.total.visits, data.fair_visits, words),
-            words.text("of the fair, since it began"),
-        ),
     ]
+    if data.fair_visits is not None:
+        of_all = share(data.total.visits, data.fair_visits, words)
+        found.append(
+            Figure("share", words.text("Of all visits"), of_all, words.text("of the fair, since it began"))
+        )
+    return found
 
 
 def _day(key: str, numbers: Numbers, words: Words) -> BoothDay:

@@ -23,7 +23,7 @@ class BoothData:
     """A booth at one moment. ``by_day`` has ISO days, ``by_hour`` hours in UTC, ``closed_at`` ms UTC.
 
     ``partner`` are the names of whose it is, none for the body's own. ``fair_visits`` are those of the
-    whole fair.
+    whole fair, None for whoever may see this booth alone.
     """
 
     fair: str
@@ -42,7 +42,7 @@ class BoothData:
     by_category: dict[str, Numbers]
     categories: dict[str, Names]
     offers: list[OfferNumbers]
-    fair_visits: int = 0
+    fair_visits: int | None = None
     scans: list[ScanMinute] = field(default_factory=list)
     kiosks: list[KioskNow] = field(default_factory=list)
 
@@ -54,7 +54,7 @@ def booth_data(
     tally: Tallied,
     *,
     total: tuple[int, int] = (0, 0),
-    fair_visits: int = 0,
+    fair_visits: int | None = None,
     scans: Sequence[tuple[str, int, int]] = (),
     kiosks: Sequence[KioskNow] = (),
     closed_at: int | None = None,

@@ -186,7 +186,7 @@ async def kiosks(
             generate_examples=False,
             media_type=EVENTS,
             description="Events: `page` (first the whole page, then what changed), `beat` every five "
-            "seconds without a change, `bye` when the session has ended.",
+            "seconds without a change, `bye` when the session has ended or the fair is not there any more.",
         ),
     },
 )

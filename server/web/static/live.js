@@ -54,7 +54,9 @@ function connect() {
     leave = () => line.close();
   };
   if (!("SharedWorker" in window)) return alone();
-  const worker = new SharedWorker(live.dataset.worker, { type: "module", name: "riwaq" });
+  // By account: whoever signs in after another must hear nothing that the other's tabs still follow.
+  const name = `riwaq ${live.dataset.who}`;
+  const worker = new SharedWorker(live.dataset.worker, { type: "module", name });
   worker.onerror = alone;
   worker.port.onmessage = ({ data }) => hear(data);
   worker.port.postMessage({ follow: url });

@@ -1,5 +1,5 @@
-// One stream for all tabs of a browser: it opens at most six connections to a server, and a
-// seventh tab with a stream of its own would wait for ever.
+// One stream for all tabs of a browser that follow a page with the same account: it opens at most six
+// connections to a server, and a seventh tab with a stream of its own would wait for ever.
 
 import { follow } from "./stream.js";
 

@@ -14,6 +14,7 @@ VIEW: Final = View(
     action=Action.SEE_BOOTH,
     find=the_booth,
     words=page_of,
+    by_holder=True,
     menu="Your booth",
     icon="store",
 )

@@ -16,6 +16,11 @@ def the_session(hall: Hall, path: Mapping[str, Any]) -> Thing | None:
     return hall.finders["session"](path)
 
 
+def the_series(hall: Hall, path: Mapping[str, Any]) -> Thing | None:
+    """Give the series that is named."""
+    return hall.finders["series"](path)
+
+
 OF_FAIR: Final = View(
     name="fair-sessions",
     path="/fair/{fair:str}/sessions",
@@ -77,6 +82,7 @@ SERIES: Final = View(
     template="matrix.html",
     words=matrix_page,
     action=Action.SEE_ROLL_CALL,
+    find=the_series,
     moves=of_all,
     by_holder=True,
     audit="session matrix",

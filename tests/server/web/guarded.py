@@ -49,6 +49,8 @@ FAIRS: Final = (HERE, "fair-2", "fair-11", "nowhere")
 OURS: Final = "Étape"
 THEIRS: Final = "Halte"
 NOWHERE: Final = "nowhere"
+ELSEWHERE: Final = "elsewhere"
+"""A series of which no session is held where the accounts of the matrix are at home."""
 _CITIES_OF: Final = (1, 2, 11)
 """The cities of :data:`FAIRS`: a session and a member in each."""
 _IN_PART: Final = re.compile(r"(/api/tours|/tour)/\{tour\}(/files)?(/live)?")
@@ -138,6 +140,8 @@ class Side:
         for number in _CITIES_OF:
             said = {"session": meeting(number), "name_fr": f"{self.mark} réunion {number}"}
             desk.add({**said, "territory": f"city-{number}", "series": "meetings"})
+        far = {"session": "far", "name_fr": f"{self.mark} réunion {_CITIES_OF[-1]}"}
+        desk.add({**far, "territory": f"city-{_CITIES_OF[-1]}", "series": ELSEWHERE})
         with self.stage.store.writing() as connection:
             Members(connection, self.body).add(
                 [
@@ -205,7 +209,7 @@ class Side:
                 *map(meeting, _CITIES_OF[1:]),
                 NOWHERE,
             ),
-            "series": ("all", NOWHERE),
+            "series": ("all", "meetings", ELSEWHERE, NOWHERE),
             "member": (*map(member, _CITIES_OF), NOWHERE, member(99)),
             "case": (self.ids["case"], NOWHERE),
             "kind": (self.ids["kind"], NOWHERE),
@@ -221,6 +225,8 @@ class Side:
             return self._at_fair(path, self.definitions.get(names["fair"]), names)
         if "tour" in names:
             return self._of_tour(path, names)
+        if "series" in names:
+            return self._of_series(names["series"])
         at_home = [names[name] for name in ("session", "member") if name in names]
         if not at_home:
             return Thing(body=self.body)
@@ -236,6 +242,13 @@ class Side:
         if "partner" in names:
             return partner_thing(fair, names["partner"])
         return sign_ups_in_part(fair) if "/sign-ups" in path else fair_thing(fair)
+
+    def _of_series(self, series: str) -> Thing | None:
+        held = {"all": _CITIES_OF, "meetings": _CITIES_OF, ELSEWHERE: _CITIES_OF[-1:]}.get(series)
+        if held is None:
+            return None
+        lies = (member_thing(self.body, f"city-{number}", self.territories) for number in held)
+        return Thing(body=self.body, parts=tuple(lies))
 
     def _of_tour(self, path: str, names: dict[str, str]) -> Thing | None:
         stops = [each for each in self.definitions.values() if each.fair.tour == names["tour"]]

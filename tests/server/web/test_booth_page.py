@@ -47,6 +47,24 @@ def test_whoever_stands_at_a_booth_begins_there_and_sees_no_other(visitors: Any,
     visitor.complaints.clear()  # the browser notes the status 403
 
 
+def test_whoever_signs_in_after_another_hears_nothing_of_what_the_other_s_tab_still_follows(
+    visitors: Any, empty: Stage
+) -> None:
+    password = empty.person("teller", Role.BOOTH, fair=empty.fair, booth="bank")
+    visitor = visitors(empty, locale="fr-MA")
+    organizers = opened(visitor, empty, "bank")
+    expect(figure(organizers, "share")).to_be_visible()
+    visitor.context.clear_cookies()
+    tellers = visitor.new_page()
+    tellers.goto(f"{visitor.url}/fair/{empty.fair}/booth/bank")
+    tellers.fill("#name", "teller")
+    tellers.fill("#password", password)
+    tellers.click("button.main")
+    live(tellers)
+    assert figure(tellers, "visits").count() == 1
+    assert figure(tellers, "share").count() == 0
+
+
 def test_what_happens_at_the_booth_shows_without_reload(visitors: Any, empty: Stage) -> None:
     page = opened(visitors(empty, locale="fr-MA"), empty, "bank")
     expect(figure(page, "visits")).to_have_text("0")

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 from urllib.parse import unquote
 
 import httpx
+import msgspec
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from playwright.sync_api import expect
@@ -148,6 +149,30 @@ def test_what_fails_says_so_and_leaves_nothing(fresh: Stage) -> None:
         "report-oujda-ar.csv was not made: no room on this disk",
         "report-oujda-ar.csv was not made: ValueError",
     ]
+
+
+def test_a_tour_s_file_is_no_other_tour_s_fair_of_the_same_name(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    mine, fair = stage.definition, stage.definition.fair
+    names = {"ar": "بعيد", "fr": "Au loin"}
+    far = msgspec.structs.replace(fair, id=fair.tour, tour="far", names=names, territory="oriental")
+    tour = msgspec.structs.replace(
+        stage._tour,  # noqa: SLF001 - loaded as an operator would
+        id="far",
+        fairs=[msgspec.structs.replace(mine, fair=far)],
+    )
+    stage.office.load_tour(tour)
+    stage.serve()
+    try:
+        here = stage.program("here", Role.REGION, territories=frozenset({fair.territory}))
+        with asking(stage, here) as client:
+            assert client.get(f"/fair/{far.id}/files/report").status_code == 403
+            answer = client.get(f"/tour/{fair.tour}/files/report", params={"as": "csv", "language": "fr"})
+            assert "Au loin" not in answer.text
+            assert answer.status_code == 400
+            assert client.get(f"/fair/{fair.id}/files/report", params={"as": "csv"}).status_code == 200
+    finally:
+        stage.close()
 
 
 def test_nothing_of_a_file_that_could_not_be_written_is_left(fresh: Stage) -> None:

@@ -1,5 +1,7 @@
 """What a fair's and a booth's page read says the same as ``riwaq-server stats`` on the same ledger."""
 
+from dataclasses import replace
+from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +11,13 @@ from server.live.fair import FairReader
 from server.live.source import StoreSource
 from server.rules.access import Role
 from server.rules.pages.board import board_of
+from server.rules.pages.booth import page_of
 from server.rules.pages.booth_data import BoothData, booth_data
 from server.rules.pages.fair_data import FairData
 from server.rules.pages.numbers import Numbers
+from server.rules.wording import Words
 from server.told import reading_fair
+from tests.server.web.guarded import asking
 from tests.server.web.stage import NOW, Stage, Tally
 
 NUMBERS = ("visits", "attendance")
@@ -86,6 +91,20 @@ def test_booths_add_up_to_what_the_fair_says_of_them(full: Stage) -> None:
     assert {hour: count for hour, count in hours.items() if count} == {
         hour: count["visits"] for hour, count in told["by_hour"].items() if count["visits"]
     }
+
+
+def test_whoever_stands_at_a_booth_learns_nothing_of_the_fair_beside_it(full: Stage) -> None:
+    teller = full.holder(Role.BOOTH, fair=full.fair, booth="bank")
+    own, whole = reader(full).booth({"fair": full.fair, "booth": "bank"}, teller), booth(full, "bank")
+    assert own is not None
+    assert own.fair_visits is None
+    assert own == replace(whole, fair_visits=None)
+    words = Words("en", NullTranslations())
+    shown = [{figure.id for figure in page_of(each, words, NOW).figures} for each in (own, whole)]
+    assert shown[1] - shown[0] == {"share"}
+    token = full.program("teller", Role.BOOTH, fair=full.fair, booth="bank")
+    with asking(full, token) as client:
+        assert client.get(f"/api/fairs/{full.fair}/booths/bank").json()["fair_visits"] is None
 
 
 def test_a_booth_has_its_own_offers_kiosks_and_scans(full: Stage) -> None:

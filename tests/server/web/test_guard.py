@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from litestar import Litestar, get
 from litestar.testing import TestClient
@@ -209,6 +210,22 @@ def test_a_session_and_its_stream_end_with_the_account_or_its_role(stage: Stage,
         assert events[-1] == "event: bye"
         assert client.http.get("/api/session").status_code == 401
         assert client.sign_in(password, "hanane").status_code == (401 if act == "disable" else 303)
+
+
+def test_a_stream_ends_with_the_fair_s_move_to_another_territory(stage: Stage) -> None:
+    home = stage.definition.fair.territory
+    token = stage.program("coordinator", Role.CITY, territories=frozenset({home}))
+    with (
+        asking(stage, token) as client,
+        client.stream("GET", f"/api/fairs/{stage.fair}/stream") as answer,
+    ):
+        lines = answer.iter_lines()
+        assert next(lines) == "event: page"
+        fair = msgspec.structs.replace(stage.definition.fair, territory="oriental")
+        stage.load([msgspec.structs.replace(stage.definition, fair=fair)])
+        events = [line for line in lines if line.startswith("event: ")]
+        assert events[-1] == "event: bye"
+        assert client.get(f"/api/fairs/{stage.fair}").status_code == 403
 
 
 def test_a_refusal_that_cannot_be_written_is_a_refusal_all_the_same(stage: Stage) -> None:

@@ -14,6 +14,7 @@ from server.rules.access import Holder, Role
 from server.rules.members.member import Kind
 from server.sessions.rolls import ATTENDED
 from server.store.audit_log import AuditLog
+from server.web.asking import FORM
 from tests.server.web.sessions_stage import AWAY, HOME, SessionsStage, full_stage, number_of
 from tests.server.web.stage import OTHER_BODY
 from tests.server.web.test_page import NAUGHTY, WIDTHS
@@ -201,10 +202,35 @@ def test_a_coordinator_sees_what_lies_in_the_own_territory(full: SessionsStage) 
     assert "Oujda" not in get(full, "/sessions", here).text
     # What lies in no territory is the whole body's.
     assert "Formation numérique" not in get(full, "/sessions", here).text
-    assert get(full, "/series/digital", here).status_code == 404
+    assert get(full, "/series/digital", here).status_code == 403
     assert get(full, "/sessions/delegates-1/roll", here).status_code == 200
     for path in ("/sessions/delegates-1", "/sessions/delegates-1/roll", "/sessions/training-1"):
         assert get(full, path, away).status_code == 403, path
+
+
+def test_a_database_that_fails_keeps_its_own_words_for_the_log(meeting: SessionsStage) -> None:
+    token = meeting.program("national", Role.NATIONAL)
+    headers = {"Authorization": f"Bearer {token}", "Cookie": f"{FORM}=token", "Accept-Language": "fr"}
+    url, data = f"{meeting.server.url}/sessions/meeting/done", {"form": "token", "number": "1"}
+    with meeting.store.writing() as connection:
+        connection.exec_driver_sql("ALTER TABLE audit RENAME TO away")
+    answer = httpx.post(url, headers=headers, data=data, timeout=10)
+    with meeting.store.writing() as connection:
+        connection.exec_driver_sql("ALTER TABLE away RENAME TO audit")
+    assert (answer.status_code, "audit" in answer.text) == (503, False)
+    assert "est perdu" in answer.text
+    assert [line for line in meeting.said if "audit" in line]
+    assert httpx.post(url, headers=headers, data=data, timeout=10).status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/sessions/meeting/done", "/members/find"])
+def test_a_form_that_waited_too_long_is_not_called_somebody_else_s(meeting: SessionsStage, path: str) -> None:
+    token = meeting.program("national", Role.NATIONAL)
+    headers = {"Authorization": f"Bearer {token}", "Accept-Language": "fr"}
+    answer = httpx.post(meeting.server.url + path, headers=headers, data={"form": "of yesterday"}, timeout=10)
+    assert answer.status_code == 403
+    assert "plus valable" in answer.text
+    assert "y donne pas accès" not in answer.text
 
 
 @pytest.mark.parametrize("role", [Role.TECHNICIAN, Role.PARTNER, Role.BOOTH])

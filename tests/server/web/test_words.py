@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 from server.cases import merging
 from server.rules import wording
 from server.rules.pages import exceptions, told
+from server.sessions import recommending
 from tests.server.web.stage import ROOT
 
 FORMS = {"ar": 6, "fr": 2, "zgh": 2}
@@ -67,7 +68,13 @@ def test_every_text_is_translated_and_none_is_left_over(catalogue: Catalog) -> N
     used = {text for path in SOURCES for text in texts_in_code(path)} | set(texts_in_templates())
     used |= {*wording.SAYS.values(), *wording.ADVICE.values(), *wording.HEALTH.values()}
     used |= set(wording.ROLES.values())
-    used |= {*told.REFUSALS.values(), *exceptions.REFUSALS.values(), *merging.REFUSALS.values(), merging.GONE}
+    used |= {
+        *told.REFUSALS.values(),
+        *exceptions.REFUSALS.values(),
+        *merging.REFUSALS.values(),
+        merging.GONE,
+        recommending.GONE,
+    }
     used |= {one for one, _ in wording.SAYS_COUNTED.values()}
     known = {message.id if isinstance(message.id, str) else message.id[0] for message in catalogue} - {""}
     assert used == known
