@@ -15,7 +15,7 @@ the body learns what there is none of (404). What was refused is in the audit lo
 
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -38,6 +38,8 @@ from server.web.sessions import Sessions
 _ACCESS: Final = "access"
 _NOTED_AGAIN_S: Final = 60.0
 _MOST_NOTED: Final = 2048
+_FOUND_AGAIN_S: Final = 1.0
+_MOST_FOUND: Final = 512
 Connection = ASGIConnection[Any, Any, Any, Any]
 Finder = Callable[[Hall, Mapping[str, Any]], Thing | None]
 """Finds what a request is about, in the account's body, by the names in its path; on the reading thread."""
@@ -91,6 +93,7 @@ class Guard:
         self._write = write
         self._on_trouble = on_trouble
         self._noted: OrderedDict[tuple[str, str, str], float] = OrderedDict()
+        self._found: OrderedDict[Hashable, tuple[float, Thing | None]] = OrderedDict()
 
     async def who(self, connection: Connection) -> Account | None:
         """Give who has signed in, or whose token this is; raises :class:`ServerError`."""
@@ -132,7 +135,7 @@ class Guard:
                 return False
             if access.action is None or access.find is None:
                 return True
-            thing = await self._thing(connection, now, access.find)
+            thing = await self._thing_of_late(connection, now, access.find)
         except ServerError:
             # The ledger cannot be read just now, so the stream tells nothing either.
             return True
@@ -162,6 +165,18 @@ class Guard:
         hall = self._hall_of(account)
         found: Thing | None = await self._read(lambda: find(hall, names))
         return found
+
+    async def _thing_of_late(self, connection: Connection, account: Account, find: Finder) -> Thing | None:
+        """Find what a stream is about; a hundred streams of one page look it up once a second."""
+        key = (account.holder.body, find, tuple(sorted(connection.path_params.items())))
+        at, thing = self._found.get(key, (float("-inf"), None))
+        if time.monotonic() - at > _FOUND_AGAIN_S:
+            thing = await self._thing(connection, account, find)
+            self._found[key] = (time.monotonic(), thing)
+            self._found.move_to_end(key)
+            while len(self._found) > _MOST_FOUND:
+                self._found.popitem(last=False)
+        return thing
 
     async def _note(self, connection: Connection, account: Account, action: Action, fair: str) -> None:
         """Write a refusal down; the same one again within a minute is one."""

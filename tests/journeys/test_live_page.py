@@ -200,9 +200,9 @@ def test_the_token_of_the_command_reads_what_the_command_for_figures_says(hall: 
         [kiosk] = program.get(f"/api/fairs/{FAIR}/kiosks").json()
         assert (kiosk["name"], kiosk["connected"]) == ("K-01", True)
         metrics = program.get("/metrics").text
-    assert f'riwaq_visits{{fair="{FAIR}"}} {hall.visits}\n' in metrics
-    assert "riwaq_broker_connected 1\n" in metrics
-    assert 'riwaq_facts_total{verdict="accepted"}' in metrics
+    assert f'riwaq_visits{{body="amal",fair="{FAIR}"}} {hall.visits}\n' in metrics
+    assert 'riwaq_broker_connected{body="amal"} 1\n' in metrics
+    assert 'riwaq_facts_total{body="amal",verdict="accepted"}' in metrics
     newer = json_of("server", *words)["token"]
 
     def status(sent: str) -> int:
