@@ -17,10 +17,6 @@ from server.backup import OnRows
 from server.cases.travelling import TravelLook
 from server.collector import Collector
 from server.collectors import Collectors
-from server.live.doers import doers_of
-from server.live.readers import finders_of, readers_of
-from server.live.source import Counted, StoreSource
-from server.live.tellers import tellers_of
 from server.members.enrolling import Enrolling
 from server.members.inquiries import Inquiries
 from server.members.membership import Membership
@@ -40,6 +36,7 @@ from server.web import FIRST_ACCOUNT
 from wire.broker import split_address
 
 if TYPE_CHECKING:
+    from server.live.source import Counted
     from server.web.hall import Hall
     from server.web.serving import WebServer
 
@@ -201,12 +198,17 @@ def hall_of(
     store: Store,
     body: str,
     *,
-    tally: Callable[[], Counted],
+    tally: Callable[[], "Counted"],
     is_connected: Callable[[], bool],
     clock: Callable[[], int] = now_ms,
 ) -> "Hall":
     """Give one body's side of the pages."""
-    from server.handing_out import HandingOut  # noqa: PLC0415 - as below
+    # A server without pages carries none of what they are made of.
+    from server.handing_out import HandingOut  # noqa: PLC0415
+    from server.live.doers import doers_of  # noqa: PLC0415
+    from server.live.readers import finders_of, readers_of  # noqa: PLC0415
+    from server.live.source import StoreSource  # noqa: PLC0415
+    from server.live.tellers import tellers_of  # noqa: PLC0415
     from server.web.hall import Hall  # noqa: PLC0415
 
     open_office = partial(Office, home, store, body=body, keep_accounts=partial(_keep_accounts, home))
@@ -221,7 +223,7 @@ def hall_of(
     )
 
 
-def _tally(collector: Collector) -> Counted:
+def _tally(collector: Collector) -> "Counted":
     return collector.tally
 
 

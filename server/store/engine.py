@@ -191,7 +191,9 @@ def _postgresql(url: URL) -> Engine:
 
 
 def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": _BUSY_S, "check_same_thread": False})
+    # The connection that was used last is used next: each keeps pages in memory, so that they stay few.
+    lifo: dict[str, Any] = {} if url.database in {None, "", ":memory:"} else {"pool_use_lifo": True}
+    engine = create_engine(url, connect_args={"timeout": _BUSY_S, "check_same_thread": False}, **lifo)
     path = url.database
 
     @event.listens_for(engine, "connect")
@@ -202,7 +204,7 @@ def _sqlite(url: URL) -> Engine:
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
-            "cache_size = -20480",
+            "cache_size = -12288",
             # What was erased is overwritten, and not only left to be.
             "secure_delete = ON",
         ):
