@@ -170,7 +170,8 @@ def test_a_recommendation_that_is_gone_is_told(visitors: Any, meeting: SessionsS
     page = opened(visitors, meeting, "/sessions/meeting")
     meeting.desk.remove_recommendation("meeting", 1)
     page.get_by_role("button", name="Fait : numéro 1").click()
-    expect(page.locator("main")).to_contain_text("Cette recommandation n’est plus là. Rechargez la page.")
+    told = "Cette recommandation n\u2019est plus là. Rechargez la page."
+    expect(page.locator("main")).to_contain_text(told)
 
 
 # -- who may see -----------------------------------------------------------------------------
