@@ -7,7 +7,7 @@ from server.naming import bearers, holders_of
 from server.office import OfficeError
 from server.reporting import definitions_of, local
 from server.rules.fair import FairDefinition
-from server.rules.figures import category_name
+from server.rules.figures import category_key
 from server.rules.members.member import Member
 from server.rules.report.model import Part, Report, Shape
 from server.rules.report.names import Naming
@@ -61,7 +61,7 @@ def attestation_of(
         key=lambda each: (not each[first] and not each[second], each[first] or each[second], each[2]),
     )
     rows: list[list[Cell]] = [
-        [number, name_ar, name_latin, code, naming.category(category_name(category)), ""]
+        [number, name_ar, name_latin, code, naming.category(category_key(category)), ""]
         for number, (name_ar, name_latin, code, category) in enumerate(in_order, 1)
     ]
     return Report(

@@ -13,6 +13,7 @@ from server.cases.travelling import lies_of
 from server.rules.consents import IN_DOUBT, doubts
 from server.rules.exceptions import Decision, Kind, likes_of, pair_key, travels
 from server.rules.fair import FairDefinition
+from server.rules.figures import category_key
 from server.rules.members.masking import masked
 from server.rules.members.member import Member
 from server.rules.members.merging import compared
@@ -24,7 +25,6 @@ from server.store.merged import MergedMembers
 from server.store.registry import KioskRow, Registry
 from server.store.served import Served
 from server.store.tallies import Tallies
-from wire.card import Category
 from wire.events import EventError, decode_event
 
 Decisions = Mapping[tuple[str, str], Decided]
@@ -173,7 +173,7 @@ class Doubtful:
                     fair=pair[0].fair,
                     at=pair[1].at,
                     since=pair[0].at,
-                    category=_category(pair[0].category),
+                    category=category_key(pair[0].category),
                     least_ms=travel.least,
                     happened=[
                         Happened(at=each.at, fair=each.fair, booth=each.booth, is_measured=True)
@@ -198,7 +198,7 @@ class Doubtful:
                     at=max(each.at for each in (sign_up, *withdrawals)),
                     since=sign_up.at,
                     offer=doubt.offer,
-                    category=_category(sign_up.category),
+                    category=category_key(sign_up.category),
                     happened=[
                         Happened(
                             at=each.at,
@@ -227,15 +227,8 @@ def _person(member: Member, cards: int, since: int) -> Person:
     return Person(
         name_ar=masked(member.name_ar),
         name_latin=masked(member.name_latin),
-        category=_category(member.category),
+        category=category_key(member.category),
         cards=cards,
         known_since=since,
         is_active=member.is_active,
     )
-
-
-def _category(code: int) -> str:
-    try:
-        return Category(code).name.lower()
-    except ValueError:
-        return "unknown"

@@ -20,7 +20,7 @@ from server.commands.member_cards import issue_to_members
 from server.files.card_sheets import write_sheets
 from server.files.qr_picture import write_qr
 from server.office import CardOrder, Office, OfficeError
-from server.rules.figures import category_name
+from server.rules.figures import category_key
 from server.store.registry import CardRow
 from wire.card import LANGUAGES, LAST_DAY, Card, CardIdentity, Category, RefusalCode, Refused
 from wire.card_sheet import MOST_CARDS
@@ -185,7 +185,7 @@ def _progress(count: int) -> Iterator[Callable[[Iterable[_Issued]], Iterator[_Is
 def _write_cards(
     out: Path, table: Path, cards: Iterable[tuple[CardRow, str]], order: CardOrder, *, with_pictures: bool
 ) -> None:
-    category = category_name(order.category)
+    category = category_key(order.category)
     descriptor = os.open(table, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with (
         os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file,
@@ -214,7 +214,7 @@ def verify(*, token: str, directory: Path, as_json: bool) -> None:
         "verdict": "refused" if code else "accepted",
         "code": str(code or ""),
         "card": str(card.identity) if card else "",
-        "category": category_name(card.category) if card else "",
+        "category": category_key(card.category) if card else "",
         "language": card.language if card else "",
         "valid_from": card.valid_from.isoformat() if card else "",
         "valid_to": card.valid_to.isoformat() if card else "",

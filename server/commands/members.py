@@ -21,7 +21,7 @@ from server.files.list_writer import write_list
 from server.members.member_import import Counts, MemberImport, OnRows
 from server.members.membership import MOST_FOUND, Membership, as_dict
 from server.office import OfficeError, now_ms
-from server.rules.figures import category_name
+from server.rules.figures import category_key
 from server.rules.members.columns import Columns, columns_of, recognised
 from server.rules.members.member import Kind, Member, kind_names
 from server.rules.members.rows import RowReader
@@ -294,11 +294,11 @@ def deactivate(*, member: str, directory: Path, as_json: bool) -> None:
 
 
 def _words(member: Member) -> dict[str, Any]:
-    return {"category": category_name(member.category), "kinds": kind_names(member.kinds)}
+    return {"category": category_key(member.category), "kinds": kind_names(member.kinds)}
 
 
 def _line(member: Member) -> str:
     names = " / ".join(filter(None, (member.name_ar, member.name_latin)))
-    more = (category_name(member.category), member.employee_number, member.phone)
+    more = (category_key(member.category), member.employee_number, member.phone)
     gone = "" if member.is_active else "  (deactivated)"
     return f"{member.member}  {names}  {'  '.join(filter(None, more))}{gone}"

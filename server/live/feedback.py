@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from server.live.source import StoreSource
 from server.rules.access import Action, Holder, may
 from server.rules.fair import FairDefinition
+from server.rules.figures import category_key
 from server.rules.pages.feedback_data import (
     EVERY,
     ON_A_PAGE,
@@ -24,7 +25,6 @@ from server.store.engine import Store
 from server.store.feedback import FeedbackCases, FeedbackRow
 from server.store.served import Served
 from server.store.tallies import Tallies
-from wire.card import Category
 from wire.envelope import EnvelopeError
 
 Opener = Callable[[bytes], Mapping[str, str]]
@@ -119,7 +119,7 @@ class FeedbackReader:
             booth=row.booth,
             face=row.told.face,
             topics=row.told.topics,
-            category="" if row.subject is None else _category(row.category),
+            category="" if row.subject is None else category_key(row.category),
             may_call=row.told.may_call,
             urgent=row.told.urgent,
             state=State(row.state),
@@ -139,13 +139,6 @@ class FeedbackReader:
         except EnvelopeError:
             return Text.SEALED, ""
         return (Text.READ, text) if text.strip() else (Text.NONE, "")
-
-
-def _category(code: int) -> str:
-    try:
-        return Category(code).name.lower()
-    except ValueError:
-        return "unknown"
 
 
 def _place(definition: FairDefinition) -> Place:

@@ -13,7 +13,7 @@ from server.rights.disclosed import disclosures
 from server.rights.person import Person, events_of, facts_of, find_person
 from server.rules.agreed import agreement
 from server.rules.fair import FairDefinition
-from server.rules.figures import category_name
+from server.rules.figures import category_key
 from server.rules.members.member import Member, kind_names
 from server.rules.members.sheet import moment
 from server.rules.person.deadline import asked_detail
@@ -87,7 +87,7 @@ class Gathering:
             cards=[
                 Card(
                     card=each.card,
-                    category=None if each.category is None else category_name(each.category),
+                    category=None if each.category is None else category_key(each.category),
                     valid_from=each.valid_from,
                     valid_to=each.valid_to,
                     issued_at=None if each.issued_at is None else moment(each.issued_at),
@@ -124,7 +124,7 @@ class Gathering:
         made, changed = held.known_since(member.member)
         return {
             **as_dict(member),
-            "category": category_name(member.category),
+            "category": category_key(member.category),
             "kinds": kind_names(member.kinds),
             "deactivated_at": moment(member.deactivated_at),
             "made_at": moment(made),

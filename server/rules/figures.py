@@ -190,8 +190,8 @@ def over_fairs(fairs: Iterable[tuple[Counted, Hall]]) -> Figures:
     return {figure: Count(visits[figure], len(people.get(figure, ()))) for figure in {**visits, **people}}
 
 
-def category_name(category: int) -> str:
-    """Name a card's category as files and pages do."""
+def category_key(category: int) -> str:
+    """Give the key of a card's category, as figures and the API have it."""
     try:
         return Category(category).name.lower()
     except ValueError:
@@ -251,7 +251,7 @@ class _Names:
 
     def _made(self, booth: str, hour: int, session: str | None, said: int) -> tuple[Figure, ...]:
         code, territory = divmod(said, _CODES)
-        day, when, category = self._hall.day_of(hour), hour_name(hour), category_name(code)
+        day, when, category = self._hall.day_of(hour), hour_name(hour), category_key(code)
         figures = (
             (TOTAL, ""),
             (BOOTH, booth),

@@ -7,13 +7,13 @@ from server.assets import assets_dir
 from server.attestation import to_sign
 from server.files.out.catalogue import words_of
 from server.rules.fair import DEFAULT_TIMEZONE
-from server.rules.figures import category_name
+from server.rules.figures import category_key
 from server.rules.members.member import Kind, Member
 from server.rules.report.model import Report
-from server.rules.report.names import category_names
 from server.rules.sessions.held import BodySession
 from server.rules.sessions.partial import in_words
 from server.rules.table import Cell
+from server.rules.usual_names import category_name
 from server.rules.wording import Words
 from server.sessions.rolls import Rolls
 from server.sessions.session_tables import in_order, name_of
@@ -68,8 +68,7 @@ def _sender(contact: str, named: Mapping[str, Member], words: Words) -> str:
 def _what(member: Member, words: Words) -> str:
     """Say what somebody is to the body: a member's category, else the kinds of a contact."""
     if member.kinds & Kind.MEMBER:
-        key = category_name(member.category)
-        return category_names(words).get(key, key)
+        return category_name(category_key(member.category), {}, words)
     kinds = kind_words(words)
     return words.text(", ").join(kinds[kind] for kind in Kind if kind & member.kinds)
 

@@ -13,6 +13,7 @@ not with this thing, is answered 403, the same for a thing that is not there; on
 the body learns what there is none of (404). What was refused is in the audit log.
 """
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
@@ -93,7 +94,7 @@ class Guard:
         self._write = write
         self._on_trouble = on_trouble
         self._noted: OrderedDict[tuple[str, str, str], float] = OrderedDict()
-        self._found: OrderedDict[Hashable, tuple[float, Thing | None]] = OrderedDict()
+        self._found: OrderedDict[Hashable, tuple[float, asyncio.Task[Thing | None]]] = OrderedDict()
 
     async def who(self, connection: Connection) -> Account | None:
         """Give who has signed in, or whose token this is; raises :class:`ServerError`."""
@@ -167,16 +168,18 @@ class Guard:
         return found
 
     async def _thing_of_late(self, connection: Connection, account: Account, find: Finder) -> Thing | None:
-        """Find what a stream is about; a hundred streams of one page look it up once a second."""
+        """Find what a stream is about; a hundred streams of one page look it up once a second, together."""
         key = (account.holder.body, find, tuple(sorted(connection.path_params.items())))
-        at, thing = self._found.get(key, (float("-inf"), None))
-        if time.monotonic() - at > _FOUND_AGAIN_S:
-            thing = await self._thing(connection, account, find)
-            self._found[key] = (time.monotonic(), thing)
+        at, search = self._found.get(key, (float("-inf"), None))
+        if search is None or time.monotonic() - at > _FOUND_AGAIN_S:
+            # Kept before it has found anything: all streams ask at the same beat, and wait for this one.
+            search = asyncio.create_task(self._thing(connection, account, find))
+            self._found[key] = (time.monotonic(), search)
             self._found.move_to_end(key)
             while len(self._found) > _MOST_FOUND:
                 self._found.popitem(last=False)
-        return thing
+        # Shielded: a stream that leaves must not end what others wait for.
+        return await asyncio.shield(search)
 
     async def _note(self, connection: Connection, account: Account, action: Action, fair: str) -> None:
         """Write a refusal down; the same one again within a minute is one."""

@@ -20,6 +20,7 @@ from typing import Any, Final
 import click
 import psutil
 
+from server.web.hub import BEAT_S
 from tests.bench.machine import machine
 from tests.server.web.stage import Stage, busy_hall
 
@@ -145,7 +146,7 @@ def command(*, commits: int, seconds: float, as_json: bool) -> None:
             busy_hall(stage)
             for number in range(len(stage.kiosks), KIOSKS):
                 stage.add_kiosk(f"K-{number + 1:02}", stage.definition.booths[number % 5].id)
-            stage.serve()
+            stage.serve(beat_s=BEAT_S)
             soon = latency(stage, pages=10, commits=commits)
             cost = load(stage, pages=100, seconds=seconds, a_second=5)
         finally:

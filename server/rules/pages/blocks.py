@@ -174,34 +174,3 @@ def compared(before: date | None, count: int, words: Words) -> str:
     if before is None:
         return words.text("no visits before")
     return words.text("{what}: {said}", what=words.short_day(before), said=words.number(count))
-
-
-def sector_names(words: Words) -> Mapping[str, str]:
-    """Name the fields of booths."""
-    return {
-        "own": words.text("Our own services"),
-        "bank": words.text("Banks"),
-        "insurance": words.text("Insurance"),
-        "telecoms": words.text("Telecoms"),
-        "real_estate": words.text("Real estate"),
-        "health": words.text("Health"),
-        "schooling": words.text("Schooling"),
-        "transport": words.text("Transport"),
-        "leisure": words.text("Leisure"),
-        "sport": words.text("Sport"),
-        "culture": words.text("Culture"),
-        "other": words.text("Other sectors"),
-    }
-
-
-def category_name(key: str, own: Mapping[str, Names], words: Words) -> str:
-    """Name a card's category: as the body does, else as everyone does."""
-    names = {
-        "active": words.text("Active"),
-        "retired": words.text("Retired"),
-        "widow": words.text("Widows and widowers"),
-        "child": words.text("Children"),
-        "other": words.text("Other rights-holders"),
-        "unknown": words.text("Not known"),
-    }
-    return words.name(own.get(key, {}), names.get(key, key))

@@ -12,6 +12,7 @@ from server.rules.pages.days import hours_beside, local_day, shown_day
 from server.rules.pages.figure import Figure, share
 from server.rules.pages.numbers import Numbers, OfferNumbers
 from server.rules.scans import pace
+from server.rules.usual_names import category_name, sector_name
 from server.rules.wording import Words
 
 
@@ -81,7 +82,7 @@ def page_of(data: BoothData, words: Words, now: int) -> Page:
         pace_meaning=blocks.pace_meaning(words),
         categories=blocks.ranked(
             [
-                (key, blocks.category_name(key, data.categories, words), count)
+                (key, category_name(key, data.categories, words), count)
                 for key, count in top(data.by_category)
             ],
             words,
@@ -95,7 +96,7 @@ def page_of(data: BoothData, words: Words, now: int) -> Page:
 
 def _whose(data: BoothData, words: Words) -> str:
     """Say at which fair it is, and whose."""
-    sector = blocks.sector_names(words).get(data.sector, data.sector)
+    sector = sector_name(data.sector, words)
     return " · ".join(
         filter(None, (words.name(data.fair_names, data.fair), words.name(data.partner), sector))
     )

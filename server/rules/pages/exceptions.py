@@ -6,7 +6,6 @@ from typing import Final
 import msgspec
 
 from server.rules.exceptions import DECISIONS, Kind
-from server.rules.pages import blocks
 from server.rules.pages.exceptions_data import (
     DecidedItem,
     ExceptionSeen,
@@ -25,6 +24,7 @@ from server.rules.pages.exceptions_words import (
     reason_words,
     what_follows,
 )
+from server.rules.usual_names import category_name
 from server.rules.wording import Words
 from wire.described import Names
 
@@ -261,9 +261,7 @@ def _lines(item: Item, fairs: Mapping[str, FairNames], words: Words, now: int) -
     lines += [_happened(each, item, fairs, words, now) for each in item.happened]
     if item.category:
         own = fairs.get(item.fair, _NOWHERE).categories
-        lines.append(
-            words.text("a member · {category}", category=blocks.category_name(item.category, own, words))
-        )
+        lines.append(words.text("a member · {category}", category=category_name(item.category, own, words)))
     return lines
 
 
@@ -288,7 +286,7 @@ def _people(people: Sequence[Person], of_fair: FairNames, words: Words, now: int
     rows = []
     for place, person in enumerate(people):
         said = [
-            blocks.category_name(person.category, of_fair.categories, words),
+            category_name(person.category, of_fair.categories, words),
             words.text("known since {since}", since=words.past(person.known_since, of_fair.zone, now)),
             words.counted("{count} card", "{count} cards", person.cards),
         ]

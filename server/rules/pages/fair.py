@@ -15,6 +15,7 @@ from server.rules.pages.numbers import Numbers
 from server.rules.sentences import Health, KioskNow, Sentence
 from server.rules.stats import NO_TERRITORY
 from server.rules.table import NOTHING
+from server.rules.usual_names import category_name, sector_name
 from server.rules.wording import Words
 
 TOP_TERRITORIES: Final = 6
@@ -201,14 +202,13 @@ def _categories(data: FairData, words: Words) -> list[Ranked]:
     known = ("active", "retired", "widow", "child", "other")
     counts = {**dict.fromkeys(known, Numbers()), **data.by_category}
     return blocks.ranked(
-        [(key, blocks.category_name(key, data.categories, words), count) for key, count in counts.items()],
+        [(key, category_name(key, data.categories, words), count) for key, count in counts.items()],
         words,
     )
 
 
 def _sectors(data: FairData, words: Words) -> list[Ranked]:
-    names = blocks.sector_names(words)
-    return blocks.ranked([(key, names.get(key, key), count) for key, count in top(data.by_sector)], words)
+    return blocks.ranked([(key, sector_name(key, words), count) for key, count in top(data.by_sector)], words)
 
 
 def _territories(data: FairData, words: Words) -> list[Ranked]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
 
+from server.rules.figures import category_key
 from server.rules.members.member import Member, kind_names
 from server.rules.pages.member_data import (
     MemberCard,
@@ -13,9 +14,8 @@ from server.rules.pages.member_data import (
     MemberSeen,
     MembersFound,
 )
-from server.rules.report.names import category_names
+from server.rules.usual_names import category_name
 from server.rules.wording import OWN_NAMES, Words
-from wire.card import Category
 from wire.described import Names
 
 _FULL_DATE: Final = 10
@@ -151,8 +151,7 @@ def _names(arabic: str, latin: str, words: Words) -> list[str]:
 
 
 def _category(category: int, own: Mapping[str, Names], words: Words) -> str:
-    key = Category(category).name.lower() if category in set(Category) else ""
-    return words.name(own.get(key, {}), category_names(words).get(key, words.text("Not known")))
+    return category_name(category_key(category), own, words)
 
 
 def _fields(seen: MemberSeen, words: Words, now: int) -> Iterator[Field]:

@@ -9,7 +9,7 @@ from server.rules.members.choices import MEMBERS_CATEGORIES
 from server.rules.members.member import Kind
 from server.rules.pages.figure import Figure, share
 from server.rules.pages.members_data import ELSEWHERE, UNKNOWN, MembersSeen, PlaceCount
-from server.rules.report.names import category_names
+from server.rules.usual_names import category_name
 from server.rules.wording import OWN_NAMES, Words
 from wire.card import Category
 
@@ -166,13 +166,12 @@ def _date(day: int) -> date:
 
 def _categories(seen: MembersSeen, words: Words) -> Ranking:
     """Tell of all categories, in their own order: they sum to the total."""
-    usual, counts = category_names(words), seen.counts.get("category", {})
+    counts = seen.counts.get("category", {})
     listed = [*MEMBERS_CATEGORIES, *(Category(int(key)) for key in counts)]
     named = []
     for category in dict.fromkeys(listed):
         key = category.name.lower()
-        name = words.name(seen.categories.get(key, {}), usual.get(key, words.text("Not known")))
-        named.append((key, name, counts.get(str(int(category)), 0)))
+        named.append((key, category_name(key, seen.categories, words), counts.get(str(int(category)), 0)))
     return _ranking(named, words, in_order=False)
 
 

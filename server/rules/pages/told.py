@@ -5,9 +5,9 @@ from typing import Final
 
 import msgspec
 
-from server.rules.pages import blocks
 from server.rules.pages.feedback_data import EVERY, CaseSeen, Place, State, Text, TextsSeen, Told
 from server.rules.pages.figure import BEST_FACE
+from server.rules.usual_names import category_name
 from server.rules.wording import Words
 
 REFUSALS: Final = {
@@ -114,7 +114,7 @@ def told_row(told: Told, place: Place, words: Words, now: int) -> ToldRow:
 def _about(told: Told, place: Place, words: Words) -> str:
     if not told.category:
         return words.text("anonymous")
-    category = blocks.category_name(told.category, place.categories, words)
+    category = category_name(told.category, place.categories, words)
     return words.text("a member · {category}", category=category)
 
 

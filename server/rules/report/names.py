@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 from server.rules.fair import FairDefinition
 from server.rules.stats import NO_TERRITORY
+from server.rules.usual_names import category_name, sector_name
 from server.rules.wording import Words
 from wire.zones import zone_of
 
@@ -21,9 +22,7 @@ class Naming:
         self._topics = {each.id: words.name(each.names, each.id) for each in definition.topics}
         self._sessions = {each.id: words.name(each.names, each.id) for each in definition.sessions}
         self._territories = {each.id: words.name(each.names, each.id) for each in definition.territories}
-        own = {each.id: words.name(each.names) for each in definition.categories}
-        self._categories = {**category_names(words), **{key: name for key, name in own.items() if name}}
-        self._sectors = sector_names(words)
+        self._categories = {each.id: each.names for each in definition.categories}
         self.sector_of = {each.id: each.sector for each in definition.booths}
 
     def booth(self, key: str) -> str:
@@ -32,11 +31,11 @@ class Naming:
 
     def sector(self, key: str) -> str:
         """Name a sector."""
-        return self._sectors.get(key, key)
+        return sector_name(key, self._words)
 
     def category(self, key: str) -> str:
         """Name a category of cards."""
-        return self._categories.get(key, key)
+        return category_name(key, self._categories, self._words)
 
     def territory(self, key: str) -> str:
         """Name a territory by its id, as figures have it; none is named, too."""
@@ -64,36 +63,6 @@ class Naming:
     def session(self, key: str) -> str:
         """Name a session."""
         return self._sessions.get(key, key)
-
-
-def sector_names(words: Words) -> Mapping[str, str]:
-    """Name the fields of booths."""
-    return {
-        "own": words.text("Our own services"),
-        "bank": words.text("Banks"),
-        "insurance": words.text("Insurance"),
-        "telecoms": words.text("Telecoms"),
-        "real_estate": words.text("Real estate"),
-        "health": words.text("Health"),
-        "schooling": words.text("Schooling"),
-        "transport": words.text("Transport"),
-        "leisure": words.text("Leisure"),
-        "sport": words.text("Sport"),
-        "culture": words.text("Culture"),
-        "other": words.text("Other sectors"),
-    }
-
-
-def category_names(words: Words) -> Mapping[str, str]:
-    """Name the categories of cards where the body has no words of its own."""
-    return {
-        "active": words.text("Active"),
-        "retired": words.text("Retired"),
-        "widow": words.text("Widows and widowers"),
-        "child": words.text("Children"),
-        "other": words.text("Other rights-holders"),
-        "category_0": words.text("Not known"),
-    }
 
 
 def face_names(words: Words) -> Mapping[str, str]:

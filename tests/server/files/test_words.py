@@ -16,6 +16,7 @@ FORMS = {"ar": 6, "fr": 2, "zgh": 2}
 PLACE = re.compile(r"\{\w+\}")
 SOURCES = [
     *(ROOT / "server/rules/report").glob("*.py"),
+    ROOT / "server/rules/usual_names.py",
     *(ROOT / "server/rules/person").glob("*.py"),
     *(ROOT / "server/files/out").glob("*.py"),
     ROOT / "server/partner_files.py",

@@ -202,8 +202,8 @@ class Stage:
 
     # -- the page ----------------------------------------------------------------------------
 
-    def serve(self) -> WebServer:
-        """Start the page, always on the same port."""
+    def serve(self, *, beat_s: float = 1.0) -> WebServer:
+        """Start the page, always on the same port; tests have less time than people, so it beats oftener."""
         halls = [
             hall_of(
                 self.home,
@@ -225,7 +225,7 @@ class Stage:
             assets=assets_dir(),
             clock=self.now,
             on_trouble=self.said.append,
-            beat_s=1.0,  # tests have less time than people
+            beat_s=beat_s,
         )
         self._server = WebServer(site, self._listen, on_trouble=self.said.append)
         self._server.start()

@@ -1,20 +1,25 @@
 """Who is let in and who is not: coordinators, technicians, sessions and streams that end."""
 
+import asyncio
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
 import pytest
 from litestar import Litestar, get
+from litestar.datastructures import State
 from litestar.testing import TestClient
 
 from server.account_office import AccountOffice
-from server.rules.access import Holder, Role
+from server.rules.access import Action, Holder, Role, Thing
 from server.web import WebError
-from server.web.guard import OPEN, check_routes
+from server.web.guard import OPEN, check_routes, needs
+from server.web.hall import Hall
+from server.web.things import the_fair
 from tests.server.web.guarded import CITIES, HERE, NOWHERE, OURS, THEIRS, asking, audited, two_bodies
 from tests.server.web.peers import Client, Listener
 from tests.server.web.sessions_stage import SessionsStage
@@ -256,6 +261,33 @@ def test_somebody_who_tries_on_and_on_does_not_fill_the_log(stage: Stage) -> Non
     for thread in threads:
         thread.join()
     assert len(audited(stage)) == 1
+
+
+def test_streams_that_ask_at_the_same_beat_look_their_fair_up_once(stage: Stage) -> None:
+    looked: list[object] = []
+    guard = stage.server._site.guard  # noqa: SLF001
+
+    def look(hall: Hall, names: Mapping[str, Any]) -> Thing | None:
+        looked.append(names)
+        return the_fair(hall, names)
+
+    def stream() -> Any:
+        return SimpleNamespace(
+            headers={"authorization": f"Bearer {stage.token}"},
+            cookies={},
+            path_params={"fair": stage.fair},
+            state=State(),
+            route_handler=SimpleNamespace(opt=needs(Action.SEE_FAIR, look)),
+        )
+
+    async def beat() -> list[bool]:
+        streams = [stream() for _ in range(100)]
+        for each in streams:
+            each.state.account = await guard.who(each)
+        return await asyncio.gather(*map(guard.is_still, streams))
+
+    assert asyncio.run(beat()) == [True] * 100
+    assert len(looked) == 1
 
 
 @pytest.mark.parametrize("act", ["revoke", "change"])

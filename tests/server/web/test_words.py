@@ -19,6 +19,7 @@ FORMS = {"ar": 6, "fr": 2, "zgh": 2}
 PLACE = re.compile(r"\{\w+\}")
 SOURCES = [
     ROOT / "server/rules/wording.py",
+    ROOT / "server/rules/usual_names.py",
     *(ROOT / "server/rules/pages").glob("*.py"),
     *(ROOT / "server/rules/sessions").glob("*.py"),
     *(ROOT / "server/web").glob("*.py"),
