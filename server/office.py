@@ -20,10 +20,11 @@ from server.counting import count_changed, halls_of
 from server.members.invited import Invited, with_cards
 from server.mqtt.access import new_password, password_sha256
 from server.mqtt.mosquitto import mosquitto_hash
+from server.rights.put_off import Times, lift, times_with
 from server.rules.fair import FairDefinition
 from server.rules.members.member import Member
 from server.rules.person.marks import What
-from server.rules.retention import SESSIONS
+from server.rules.retention import VISITS
 from server.rules.tour import TourDefinition
 from server.rules.tour.difference import Change, difference, falsifications
 from server.rules.tour.invited import is_card, without_numbers
@@ -90,10 +91,14 @@ class CardOrder:
 
 @dataclass(frozen=True, slots=True)
 class LoadedTour:
-    """What loading a tour has changed, and the programmes in force by fair; none after a dry run."""
+    """What loading a tour has changed, and the programmes in force by fair; none after a dry run.
+
+    ``over`` are its fairs that lie so far back that nobody is told any more who was there.
+    """
 
     changes: list[Change]
     programmes: dict[str, Programme]
+    over: list[str]
 
 
 class AccountsKeeper(Protocol):
@@ -160,15 +165,18 @@ class Office:
                 f"correct the file's body.id, or add that body first with  riwaq-server body add {body}"
             )
         with self._store.reading() as connection:
-            tour = _without_erased(connection, tour, self._invitees_key)
+            times = times_with(connection, body, tour.fairs, self._clock())
+            tour = _without_erased(connection, tour, self._invitees_key, times)
             changes = self._compare(Registry(connection, body), Ledger(connection, body), tour)
         if dry_run:
-            return LoadedTour(changes, {})
+            return LoadedTour(changes, {}, _over(tour, times))
         self._make_keys(body)
         with self._store.writing() as connection:
             registry = Registry(connection, body)
             # Again, now that nobody else writes: a kiosk or a fact may have come in between, or an erasure.
-            tour = _without_erased(connection, tour, self._invitees_key)
+            times = times_with(connection, body, tour.fairs, self._clock())
+            lift(connection, body, times)
+            tour = _without_erased(connection, tour, self._invitees_key, times)
             changes = self._compare(registry, Ledger(connection, body), tour)
             self._put_body(connection, tour.body.names)
             halls = halls_of(Ledger(connection, body))
@@ -189,7 +197,7 @@ class Office:
                 self._sign_revocations(registry)
             programmes = self._sign_programmes(registry)
             self.let_in(registry)
-        return LoadedTour(changes, programmes)
+        return LoadedTour(changes, programmes, _over(tour, times))
 
     def add_body(self, body: str, names: Mapping[str, str]) -> bytes:
         """Add a body with keys of its own and give the public one; raises :class:`OfficeError`."""
@@ -230,7 +238,7 @@ class Office:
         self._need_body()
         with self._store.writing() as connection:
             registry = Registry(connection, self.body)
-            definition = self._definition(registry, fair)
+            definition = self._definition(registry, fair, "one of")
             kiosks = [row.name for row in registry.kiosks() if row.fair == definition.fair.id]
             if Ledger(connection, self.body).counts_anything(fair):
                 raise OfficeError(f"visits of {fair} are recorded: a fair with facts cannot be removed")
@@ -240,6 +248,8 @@ class Office:
             if staff:
                 raise OfficeError(f"{fair} has staff ({', '.join(staff)}): revoke them first")
             registry.remove_fair(fair)
+            erased = Erased(connection, self.body)
+            erased.lift([each for each in erased.unlinked() if each[0] == fair])
 
     def _compare(self, registry: Registry, ledger: Ledger, tour: TourDefinition) -> list[Change]:
         """Say what loading would change; raises :class:`OfficeError` where it must not."""
@@ -588,7 +598,7 @@ class Office:
         """Give a version that is higher even when this registry was restored from an older copy."""
         return max(before + 1, self._clock())
 
-    def _definition(self, registry: Registry, fair: str) -> FairDefinition:
+    def _definition(self, registry: Registry, fair: str, by: str = "with --fair one of") -> FairDefinition:
         rows = {row.fair: row for row in registry.fairs()}
         if not rows:
             raise OfficeError(_NO_TOUR)
@@ -597,7 +607,7 @@ class Office:
         if fair not in rows:
             names = ", ".join(rows)
             wrong = f"there is no fair {fair!r}" if fair else "there are several fairs"
-            raise OfficeError(f"{wrong}: choose with --fair one of {names}")
+            raise OfficeError(f"{wrong}: choose {by} {names}")
         return msgspec.json.decode(rows[fair].definition, type=FairDefinition)
 
     def _need_body(self) -> None:
@@ -609,7 +619,13 @@ class Office:
             )
 
 
-def _without_erased(connection: Transaction, tour: TourDefinition, key: bytes) -> TourDefinition:
+def _over(tour: TourDefinition, times: Times) -> list[str]:
+    return [each.fair.id for each in tour.fairs if VISITS in times.over[each.fair.id]]
+
+
+def _without_erased(
+    connection: Transaction, tour: TourDefinition, key: bytes, times: Times
+) -> TourDefinition:
     """Leave out who was erased of those invited to sessions, and all of a fair whose sessions are over.
 
     The organizer's file may have them still.
@@ -620,15 +636,15 @@ def _without_erased(connection: Transaction, tour: TourDefinition, key: bytes) -
     gone = {*erased.when(What.CARD, listed - numbers, key), *erased.when(What.NUMBER, numbers, key)}
     # Whoever has that number now is somebody whom the body has taken in since.
     gone -= Members(connection, body).by_number(gone & numbers).keys()
-    over = {fair for fair, purpose in erased.unlinked() if purpose == SESSIONS}
+    unlinked = erased.unlinked()
     invitees = {
         fair: {
-            session: [who for who in invited if who not in gone and fair not in over]
+            session: [who for who in invited if who not in gone and times.invites(fair, session, unlinked)]
             for session, invited in sessions.items()
         }
         for fair, sessions in tour.invitees.items()
     }
-    return msgspec.structs.replace(tour, invitees=invitees) if gone or over else tour
+    return msgspec.structs.replace(tour, invitees=invitees)
 
 
 def _says_the_same(one: Programme, other: Programme) -> bool:

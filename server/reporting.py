@@ -1,7 +1,7 @@
 """Reports of fairs and tours, made from the figures as they stand and written as files."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,17 +12,22 @@ from server.files.out.catalogue import words_of
 from server.files.out.tables import CSV, WORKBOOK, csv_of, workbook_of
 from server.office import OfficeError
 from server.rules.fair import FairDefinition
+from server.rules.moments import utc
 from server.rules.report.fair import fair_report
 from server.rules.report.model import Report
 from server.rules.report.tour import Stop, tour_report
 from server.store.engine import Store
 from server.store.registry import Registry
+from server.store.sessions import Sessions
 from server.told import reading_fair
 from server.told_tour import reading_tour
 from wire.zones import zone_of
 
 PDF: Final = ".pdf"
 ENDINGS: Final = (PDF, WORKBOOK, CSV)
+_NO_SESSION: Final = (
+    "describe sessions in the tour's file, or add one of no fair:  riwaq-server session add ID --name fr=…"
+)
 
 
 def definitions_of(store: Store, body: str) -> dict[str, FairDefinition]:
@@ -40,10 +45,9 @@ def chosen(definitions: Mapping[str, FairDefinition], name: str) -> list[FairDef
         return [definitions[name]]
     stops = [each for each in definitions.values() if each.fair.tour == name]
     if not stops:
+        wrong = f"there is no fair and no tour {name!r}" if name else "there are several fairs"
         tours = dict.fromkeys(each.fair.tour for each in definitions.values())
-        raise OfficeError(
-            f"there is no fair and no tour {name!r}: choose one of {', '.join([*definitions, *tours])}"
-        )
+        raise OfficeError(f"{wrong}: choose one of {', '.join([*definitions, *tours])}")
     return stops
 
 
@@ -55,15 +59,21 @@ def fair_with_session(store: Store, body: str, session: str, fair: str) -> str:
     if len(having) > 1:
         raise OfficeError(f"several fairs have a session {session!r}: choose with --fair {', '.join(having)}")
     if not having:
-        known = ", ".join(planned.id for each in among.values() for planned in each.sessions)
-        choose = f"choose one of {known}" if known else "describe sessions in the tour's file"
+        known = [planned.id for each in among.values() for planned in each.sessions]
+        known += [] if fair else _without_fair(store, body)
+        choose = f"choose one of {', '.join(dict.fromkeys(known))}" if known else _NO_SESSION
         raise OfficeError(f"there is no session {session!r}: {choose}")
     return having[0]
 
 
+def _without_fair(store: Store, body: str) -> list[str]:
+    with store.reading() as connection:
+        return [each.session for each in Sessions(connection, body).all()]
+
+
 def local(now: int, definition: FairDefinition) -> datetime:
     """Give a moment, ms UTC, by a fair's clock."""
-    return datetime.fromtimestamp(now / 1000, UTC).astimezone(zone_of(definition.fair.timezone))
+    return utc(now).astimezone(zone_of(definition.fair.timezone))
 
 
 def report_of(store: Store, body: str, name: str, language: str, *, now: int, leaving: bool) -> Report:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench.__main__ import BENCHMARKS
+
 ROOT = Path(__file__).parent.parent
 COMMANDS = ("demo", "server", "kiosk", "test", "bench", "gallery", "pictures")
 LIBRARIES = ("libzbar.so.0", "libGL.so.1", "libEGL.so.1", "dri/x_dri.so", "libmtdev.so.1", "libfribidi.so.0")
@@ -145,6 +147,7 @@ def test_help_names_every_command_and_sets_nothing_up(machine: Machine, words: t
     assert done.returncode == 0
     for command in COMMANDS:
         assert re.search(rf"^  {command}  ", done.stdout, re.MULTILINE)
+    assert f"measurements: {', '.join(BENCHMARKS)}\n" in done.stdout
     assert not (machine.project / ".venv").exists()
 
 

@@ -11,6 +11,7 @@ from rich.progress import Progress
 
 from server.archiving import archive
 from server.commands.common import dir_option, json_option, opened, reserved, show
+from server.commands.members import membership_of
 from server.files.out.archive import manifest_of, unfit
 from server.office import OfficeError, now_ms
 from server.settings import SettingsError
@@ -42,9 +43,10 @@ def group() -> None:
 def make(*, fair: str, out: Path, directory: Path, as_json: bool) -> None:
     """Write FAIR's archive: facts, programme, figures and what is in quarantine, hashed and signed.
 
-    Nobody's name is in it: cards are left out, and what kiosks have sealed stays sealed.
+    Nobody's name is in it: cards are left out, and what kiosks have sealed stays sealed. It is audited.
     """
-    with opened(directory) as (home, store, office):
+    with membership_of(directory) as (home, store, membership):
+        office = membership.office
         office.body_public_key  # noqa: B018 - it says what is missing, before a file is made
         key = home.secrets.body_key(office.body)
         with reserved(out, "an archive"), Progress(console=Console(stderr=True), transient=True) as progress:
@@ -58,6 +60,8 @@ def make(*, fair: str, out: Path, directory: Path, as_json: bool) -> None:
                 now=now_ms(),
                 on_facts=lambda done, in_all: progress.update(task, completed=done, total=in_all),
             )
+            with membership.acting() as connection:
+                membership.note(connection, "archive", file=out.name, fair=fair)
     if as_json:
         files = {name: entry.sha256 for name, entry in manifest.files.items()}
         show({"file": str(out), "fair": fair, "facts": manifest.facts, "files": files})

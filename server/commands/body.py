@@ -53,7 +53,7 @@ def list_bodies(*, directory: Path, as_json: bool) -> None:
         show([{"body": body, "names": names} for body, names in found.items()])
         return
     for body, names in found.items():
-        click.echo(f"{body:<24}{' · '.join(names.values())}")
+        click.echo(f"{body:<22}  {' · '.join(names.values())}")
 
 
 def _names(said: Sequence[str]) -> dict[str, str]:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
-import msgspec
 from rich.console import Console
 from rich.progress import Progress
 
@@ -13,12 +12,11 @@ from server.commands.common import dir_option, json_option, opened, show
 from server.commands.members import membership_of
 from server.commands.slow_bar import SlowBar
 from server.intake import Intake
-from server.office import Office, OfficeError, now_ms
-from server.rules.fair import FairDefinition
+from server.office import now_ms
+from server.reporting import chosen, definitions_of, fair_with_session
 from server.sessions.absentees import absentees
 from server.store.engine import Store
 from server.store.ledger import Ledger
-from server.store.registry import Registry
 from server.told import reading_fair
 from server.told_tour import reading_tour
 
@@ -34,7 +32,7 @@ def stats(*, fair: str, day: datetime | None, directory: Path, as_json: bool) ->
     """Give the figures of a fair, or of a whole tour. FAIR may be left out where there is only one."""
     of_day = None if day is None else day.date().isoformat()
     with opened(directory) as (_, store, office):
-        fair, is_tour = _choose_stops(office, store, fair)
+        fair, is_tour = _choose_stops(store, office.body, fair)
         reading = reading_tour if is_tour else reading_fair
         with SlowBar("counting") as bar, reading(store, office.body, fair, bar.advance) as told:
             if is_tour or of_day:
@@ -103,7 +101,7 @@ def session(*, session: str, fair: str, absent: bool, directory: Path, as_json: 
     """Call the roll of SESSION: how many came, and how many of those invited."""
     with membership_of(directory) as (_, store, membership):
         office = membership.office
-        fair = _fair_of(store, office, session, fair)
+        fair = fair_with_session(store, office.body, session, fair)
         with reading_fair(store, office.body, fair) as told:
             call = told.roll_call(session)
         missing = absentees(membership, call.absent, session) if absent else []
@@ -144,7 +142,7 @@ def rebuild(fair: str, directory: Path) -> None:
     with opened(directory) as (home, store, office):
         fairs = office.fairs() if office.body else []
         if fair or not fairs:
-            fair, is_tour = _choose_stops(office, store, fair)
+            fair, is_tour = _choose_stops(store, office.body, fair)
             fairs = _fairs_of(store, office.body, fair) if is_tour else [fair]
         digest_key = bytes.fromhex(home.secrets.digest_key)
         intake = Intake(store, office.body, digest_key=digest_key, apart=True)
@@ -154,46 +152,18 @@ def rebuild(fair: str, directory: Path) -> None:
     click.echo(f"The figures of {', '.join(fairs)} are derived anew.")
 
 
-def _choose_stops(office: Office, store: Store, name: str) -> tuple[str, bool]:
-    """Give what is meant and whether it is a tour; a fair comes first where one has a tour's id."""
-    if name and office.body and name not in office.fairs() and _fairs_of(store, office.body, name):
-        return name, True
-    return _choose(office, name), False
+def _choose_stops(store: Store, body: str, name: str) -> tuple[str, bool]:
+    """Give what is meant and whether it is a tour; a fair comes first where one has a tour's id.
+
+    Raises :class:`OfficeError` with the fairs and tours that there are.
+    """
+    definitions = definitions_of(store, body)
+    if not name and len(definitions) == 1:
+        return next(iter(definitions)), False
+    chosen(definitions, name)
+    return name, name not in definitions
 
 
 def _fairs_of(store: Store, body: str, tour: str) -> list[str]:
     with store.reading() as connection:
         return sorted(fair for fair, found in Ledger(connection, body).fairs().items() if found.tour == tour)
-
-
-def _choose(office: Office, fair: str) -> str:
-    fairs = office.fairs() if office.body else []
-    if not fairs:
-        raise OfficeError("no tour is loaded yet: start with  riwaq-server tour load FILE")
-    if not fair and len(fairs) == 1:
-        return fairs[0]
-    if fair not in fairs:
-        raise OfficeError(f"there is no fair {fair!r}: choose one of {', '.join(fairs)}")
-    return fair
-
-
-def _fair_of(store: Store, office: Office, session: str, fair: str) -> str:
-    """Give the fair that has this session; raises :class:`OfficeError` with those that there are."""
-    if fair:
-        _choose(office, fair)
-    elif not office.fairs():
-        _choose(office, "")
-    with store.reading() as connection:
-        definitions = [
-            msgspec.json.decode(row.definition, type=FairDefinition)
-            for row in Registry(connection, office.body).fairs()
-            if fair in ("", row.fair)
-        ]
-    having = [each.fair.id for each in definitions if session in {planned.id for planned in each.sessions}]
-    if not having:
-        known = ", ".join(planned.id for each in definitions for planned in each.sessions)
-        choose = f"choose one of {known}" if known else "describe sessions in the tour's file"
-        raise OfficeError(f"there is no session {session!r}: {choose}")
-    if len(having) > 1:
-        raise OfficeError(f"several fairs have a session {session!r}: choose with --fair {', '.join(having)}")
-    return having[0]

@@ -81,11 +81,12 @@ def export_(*, who: str, out: Path, asked: datetime | None, directory: Path, as_
         for file in files:
             stack.enter_context(reserved(file, "somebody's data"))
         files[0].write_bytes(msgspec.json.format(msgspec.json.encode(record)) + b"\n")
-        latest = max(gathering.definitions.values(), key=lambda each: max(each.fair.days))
+        latest = gathering.latest
         for file, language in zip(files[1:], _LANGUAGES, strict=True):
             report = person_report(
                 record,
                 gathering.definitions,
+                latest,
                 words_of(language, assets_dir()),
                 made=local(membership.now(), latest),
                 logo=_logo(store, membership, latest.fair.id),

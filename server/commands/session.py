@@ -126,7 +126,7 @@ def list_(*, series: str, directory: Path, as_json: bool) -> None:
         roll = roll_of(listed[each.session])
         share = f"{roll.present} of {roll.invited}" if roll.invited else f"{roll.attended} people"
         when = each.span.iso or "no day known"
-        click.echo(f"{each.session:<24}{when:<23}{share:<14}{' · '.join(each.names.values())}")
+        click.echo(f"{each.session:<22}  {when:<21}  {share:<12}  {' · '.join(each.names.values())}")
     if not found:
         click.echo("No session yet: add one with  riwaq-server session add ID --name fr=…", err=True)
 

@@ -44,4 +44,4 @@ def list_(*, directory: Path, as_json: bool) -> None:
         return
     for each in found:
         within = f"  in {each.parent}" if each.parent else ""
-        click.echo(f"{each.id:<24}{' · '.join(each.names.values())}{within}")
+        click.echo(f"{each.id:<22}  {' · '.join(each.names.values())}{within}")

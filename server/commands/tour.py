@@ -11,8 +11,10 @@ from server.commands.common import dir_option, directory_option, json_option, op
 from server.files.example import Example, example_tour
 from server.files.tour_file import TourFileError, beside, check_tour, content_of, read_tour
 from server.office import LoadedTour, OfficeError
+from server.rules.fair import DEFAULT_TIMEZONE
 from server.rules.tour.definition import TourDefinition
 from server.rules.tour.difference import Outcome
+from wire.zones import zone_of
 
 _FILE = click.argument("file", type=click.Path(path_type=Path))
 _WORKBOOK: Final = ".xlsx"
@@ -22,6 +24,11 @@ _SAID: Final = {
     Outcome.UNCHANGED: "is as it was",
     Outcome.KEPT: "is not in this file: it stays as it is",
 }
+
+_OVER: Final = (
+    "{fair} lies so far back that its data may be nobody's any more: whoever is scanned there is counted as "
+    "a visit, and as nobody. If its days are wrong, correct them and load the file again."
+)
 
 
 @click.group("tour")
@@ -35,11 +42,14 @@ def group() -> None:
 @click.option(
     "--second-day",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="Move its days so that the second of its first stop is this.",
+    help="Move its days so that the second of its first stop is this.  [default: today with --one-stop]",
 )
 @dir_option
 def example(*, file: Path, one_stop: bool, second_day: datetime | None, directory: Path) -> None:  # noqa: ARG001 - every command takes --dir
     """Write an example to FILE, to begin from: eight stops and 2,755 centres; FILE.xlsx is a workbook."""
+    if second_day is None and one_stop:
+        # To be tried at once: of a fair long past nobody is told any more who was there.
+        second_day = datetime.now(zone_of(DEFAULT_TIMEZONE))
     try:
         made = example_tour(one_stop=one_stop, second_day=second_day.date() if second_day else None)
     except OverflowError:
@@ -102,11 +112,14 @@ def load(*, file: Path, dry_run: bool, directory: Path, as_json: bool) -> None:
         return
     for fair, outcome, words in loaded.changes:
         click.echo(f"{fair} {_SAID[outcome]}{': ' if words else ''}{'; '.join(words)}")
+    for fair in loaded.over:
+        click.echo(_OVER.format(fair=fair), err=True)
     if dry_run:
         click.echo("Nothing was changed.")
         return
-    click.echo(f"{tour.id} is loaded: {len(tour.fairs)} fairs.")
-    click.echo("Next:  riwaq-server kiosk add NAME --fair FAIR --booth BOOTH --out kiosk.toml")
+    count = len(tour.fairs)
+    click.echo(f"{tour.id} is loaded: {count} {'fair' if count == 1 else 'fairs'}.")
+    click.echo("Next:  riwaq-server kiosk add NAME --fair FAIR --booth BOOTH --pairing NAME.png")
 
 
 def _as_json(tour: TourDefinition, loaded: LoadedTour, *, dry_run: bool) -> dict[str, Any]:
@@ -120,6 +133,7 @@ def _as_json(tour: TourDefinition, loaded: LoadedTour, *, dry_run: bool) -> dict
                 "fair": fair.fair.id,
                 "outcome": changes[fair.fair.id].outcome,
                 "changes": changes[fair.fair.id].words,
+                "over": fair.fair.id in loaded.over,
                 "version": loaded.programmes[fair.fair.id].version if loaded.programmes else None,
                 "days": [day.isoformat() for day in fair.fair.days],
                 "booths": [booth.id for booth in fair.booths],

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from server.live.source import StoreSource
 from server.rules.access import Action, Holder, may
@@ -29,6 +30,8 @@ from wire.envelope import EnvelopeError
 
 Opener = Callable[[bytes], Mapping[str, str]]
 """Opens what was sealed for the server; raises :class:`EnvelopeError`."""
+_DIGITS: Final = 6
+"""Of a page's number."""
 _SCOPES = (FACE, FACE_HOUR, TOLD_BY, *map(topic_face, FACES))
 
 
@@ -79,7 +82,9 @@ class FeedbackReader:
         """Give one page of texts; None where there is no such fair, face or page."""
         definition = self._definition(params)
         topic, page = params["topic"], params["page"]
-        if definition is None or not (page.isascii() and page.isdigit() and 0 < int(page[:9]) < 10**6):
+        if definition is None or not (
+            page.isascii() and page.isdigit() and len(page) <= _DIGITS and int(page)
+        ):
             return None
         try:
             face = face_of(params["face"])

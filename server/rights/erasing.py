@@ -248,16 +248,14 @@ class Forgetting:
             self._found.counts[what] += number
 
 
-def unread_of(
-    held: PersonHeld, person: Person, kinds: Collection[str], after: int = 0, *, events: Collection[str] = ()
-) -> set[int]:
-    """Give the facts of unknown kinds that name somebody, after a row's number; it reads every fact.
+def unread_of(held: PersonHeld, person: Person, after: int = 0, *, events: Collection[str] = ()) -> set[int]:
+    """Give the facts that nobody has read and that name somebody, after a row's number; it reads every fact.
 
     ``events`` are the person's: a fact that names one of them is about that one, too.
     """
     named = {*person.names, *events}
     return {
         number
-        for number, said in held.unread(kinds, after)
+        for number, said in held.unread(after)
         if not cards_in(said.encode()).isdisjoint(person.cards) or any(name in said for name in named)
     }

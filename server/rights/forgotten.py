@@ -2,15 +2,15 @@
 
 Such a fact is taken as if it had come without a card. A visit counts as a visit and in nobody's attendance,
 so nothing is counted twice; a sign-up counts nowhere and reaches no partner; a feedback counts without its
-text.
+text. What nobody here can read is kept without what it says.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
 from server.rules.person.marks import What, cards_in
-from server.rules.retention import PURPOSE_OF
+from server.rules.retention import KINDS, PURPOSE_OF
 from server.store.audit_log import Transaction
 from server.store.erased import Erased
 from server.store.ledger import NewFact
@@ -33,12 +33,22 @@ class Forgotten:
         """Say whether the time of a fact's purpose is over at its fair."""
         return (fact.fair or "", PURPOSE_OF.get(fact.kind or "", "")) in self._unlinked
 
+    def _is_all_over(self, fair: str) -> bool:
+        return all((fair, purpose) in self._unlinked for purpose in KINDS)
+
     def erased(self, cards: Collection[str]) -> AbstractSet[str]:
         """Give those of these cards whose bearers were erased."""
         return self._erased.when(What.CARD, cards, self._key).keys()
 
-    def strip(self, unread: Iterable[NewFact], quarantined: Sequence[dict[str, Any]]) -> None:
-        """Empty what is kept as it came, where it names somebody who was erased."""
+    def strip(self, unread: Collection[NewFact], quarantined: Sequence[dict[str, Any]]) -> None:
+        """Empty what is kept as it came, where it names somebody who was erased.
+
+        What nobody has read is emptied as well where the time of every purpose is over: see retention.
+        """
+        if self._unlinked:
+            for fact in unread:
+                if self._is_all_over(fact.fair or ""):
+                    fact.detail = fact.sealed = None
         kept = [(fact, (fact.detail or "").encode()) for fact in unread]
         named = [cards_in(raw) for _, raw in kept]
         held = [cards_in(row["raw"]) for row in quarantined]

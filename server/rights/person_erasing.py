@@ -20,10 +20,8 @@ from server.rules.person.marks import What, mark_of
 from server.store.audit_log import Transaction
 from server.store.engine import Store
 from server.store.erased import Erased
-from server.store.ledger import Ledger
 from server.store.members import Members
 from server.store.person_held import PersonHeld
-from wire.events import KINDS
 
 _AT_ONCE: Final = 200
 OnStep = Callable[[str], None]
@@ -113,7 +111,7 @@ class Erasing:
             if person.member is None and not person.cards:
                 return
             own = events_of(connection, self._membership.body, person)
-            unread = unread_of(held, person, KINDS, events=own)
+            unread = unread_of(held, person, events=own)
             forgetting = Forgetting(connection, self._membership, person, unread=unread, before=before)
             done = forgetting.forget()
             about = person.about(self._membership.key)
@@ -131,22 +129,17 @@ class Erasing:
             newest = held.newest()
             on_step("reading facts")
             own = events_of(connection, body, person)
-            unread = unread_of(held, person, KINDS, events=own)
+            unread = unread_of(held, person, events=own)
         with self._membership.acting() as connection:
             # Again, now that nobody else writes.
             person = find_person(connection, self._membership, who)
             own = events_of(connection, body, person)
-            unread |= unread_of(PersonHeld(connection, body), person, KINDS, newest, events=own)
+            unread |= unread_of(PersonHeld(connection, body), person, newest, events=own)
             yield connection, person, unread
 
     def _files(self, connection: Transaction, person: Person) -> list[Disclosed]:
         body = self._membership.body
-        since = None
-        if person.member is not None:
-            since, _ = PersonHeld(connection, body).known_since(person.member.member)
-        tours = {fair: found.tour for fair, found in Ledger(connection, body).fairs().items()}
-        facts = facts_of(connection, body, person)
-        return disclosures(connection, body, facts, member_since=since, tours=tours)
+        return disclosures(connection, body, person, facts_of(connection, body, person))
 
     def _told(self, person: Person, done: Gone, files: list[Disclosed]) -> Erasure:
         about = person.about(self._membership.key)

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import msgspec
 
 from server.members.membership import Membership, as_dict
-from server.office import OfficeError
 from server.reporting import definitions_of, local
 from server.rights.disclosed import disclosures
 from server.rights.person import Person, events_of, facts_of, find_person
@@ -32,12 +32,12 @@ from server.rules.tallies import told_of
 from server.rules.tour.invited import mark_of
 from server.store.audit_log import AuditLog, Transaction
 from server.store.engine import Store
-from server.store.ledger import Ledger
 from server.store.members import Members
 from server.store.person_held import HeldFact, PersonHeld
 from server.store.registry import Registry
 from wire.envelope import EnvelopeError
 from wire.events import EventError, Feedback, Registration, SignUp, decode_event
+from wire.programme import Body, Fair
 from wire.setup import Setup
 
 Opener = Callable[[bytes], Mapping[str, str]]
@@ -58,10 +58,18 @@ class Gathering:
         """The fairs' descriptions, by which things are named."""
         return self._definitions
 
+    @cached_property
+    def latest(self) -> FairDefinition:
+        """The latest fair's description, by which things of no fair are named, with all territories.
+
+        Where there is no tour it says what is usual.
+        """
+        fairs = self._definitions.values()
+        found = max(fairs, key=lambda each: max(each.fair.days), default=_undescribed(self._body))
+        return msgspec.structs.replace(found, territories=[*self._membership.territories.values()])
+
     def record(self, who: str, *, asked: date | None = None) -> Record:
         """Give all of it; raises :class:`OfficeError` where nobody is meant, or more than one."""
-        if not self._definitions:
-            raise OfficeError("no tour is loaded yet: start with  riwaq-server tour load FILE")
         with self._membership.acting() as connection:
             person = find_person(connection, self._membership, who)
             about = person.about(self._membership.key)
@@ -74,8 +82,6 @@ class Gathering:
         registry = Registry(connection, self._body)
         kiosks = {row.device: row.name for row in registry.all_kiosks()}
         principal = members.get([member.principal]).get(member.principal) if member else None
-        tours = {fair: found.tour for fair, found in Ledger(connection, self._body).fairs().items()}
-        since = held.known_since(member.member)[0] if member else None
         notes = self._notes(held, facts)
         waiting = _raw_of(held, member, events_of(connection, self._body, person))
         return Record(
@@ -110,7 +116,7 @@ class Gathering:
             invited=self._invited(connection, held, person),
             handed_on=[
                 HandedOn(at=moment(each.at), by=each.who, file=each.file, partner=each.partner, of=each.of)
-                for each in disclosures(connection, self._body, facts, member_since=since, tours=tours)
+                for each in disclosures(connection, self._body, person, facts)
             ],
             looked=[
                 Looked(number=entry.number, at=moment(entry.at), who=entry.who, what=entry.what)
@@ -212,6 +218,11 @@ class Gathering:
             for row in held.takings(person.names)
         ]
         return found
+
+
+def _undescribed(body: str) -> FairDefinition:
+    nowhere = Fair(id="", tour="", names={}, days=[])
+    return FairDefinition(body=Body(id=body, names={}), fair=nowhere, booths=[], partners=[], territories=[])
 
 
 def _raw_of(held: PersonHeld, member: Member | None, events: set[str]) -> dict[str, bytes]:

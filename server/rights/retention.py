@@ -9,15 +9,16 @@ transaction of some hundred rows; a run that was cut off goes on with the next.
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, TypedDict
 
 import msgspec
 
 from server.members.membership import Membership
 from server.rules.fair import DEFAULT_TIMEZONE, FairDefinition
+from server.rules.moments import utc
 from server.rules.retention import (
     AUDIT,
     FEEDBACK,
@@ -29,6 +30,7 @@ from server.rules.retention import (
     VISITS,
     kept_for,
     over,
+    over_at,
 )
 from server.store.audit_log import AuditLog, Transaction
 from server.store.engine import Store
@@ -70,13 +72,14 @@ class Retention:
         self._body = membership.body
         self._pause: Pause = time.sleep
         self._done: Counter[str] = Counter()
+        self._unread: Mapping[str, Sequence[int]] = {}
 
     def look(self) -> dict[str, Over]:
         """Say, by tour, which purposes are over and which cards are still somebody's; changes nothing."""
         found: dict[str, Over] = {}
         with self._store.reading() as connection:
             retained = Retained(connection, self._body)
-            for tour, (_, is_over) in self._tours(connection).items():
+            for tour, (_, is_over) in self._tours(connection, retained.unread()).items():
                 if is_over:
                     found[tour] = Over(over=sorted(is_over), links=retained.count_links(tour))
         return found
@@ -88,8 +91,9 @@ class Retention:
         """
         self._done, self._pause = Counter(), pause
         with self._store.reading() as connection:
-            tours = self._tours(connection)
             retained = Retained(connection, self._body)
+            self._unread = retained.unread()
+            tours = self._tours(connection, self._unread)
             in_all = sum(retained.count_links(tour) for tour, (_, is_over) in tours.items() if is_over)
             days = kept_for(_definitions(connection, self._body))
         seen = 0
@@ -115,33 +119,29 @@ class Retention:
 
     # -- what is over ------------------------------------------------------------------------
 
-    def _today(self, zones: Iterable[str] = ()) -> date:
-        """Give the day that it is in all of these time zones, or will be: nothing is over too early."""
-        now = datetime.fromtimestamp(self._membership.now() / 1000, UTC)
-        return min(now.astimezone(zone_of(zone)).date() for zone in {*zones} or {DEFAULT_TIMEZONE})
+    def _tours(
+        self, connection: Transaction, unread: Collection[str]
+    ) -> dict[str, tuple[list[str], set[str]]]:
+        """Give each tour with its fairs and the purposes that are over there.
 
-    def _tours(self, connection: Transaction) -> dict[str, tuple[list[str], set[str]]]:
-        """Give each tour with its fairs and the purposes that are over there."""
+        ``unread`` are fairs with facts that nobody has read, which are linked to no card.
+        """
         stops: dict[str, list[FairDefinition]] = {}
         for definition in _definitions(connection, self._body):
             stops.setdefault(definition.fair.tour, []).append(definition)
         found = {
-            tour: (
-                sorted(each.fair.id for each in fairs),
-                over(
-                    max(day for each in fairs for day in each.fair.days),
-                    kept_for(fairs),
-                    self._today(each.fair.timezone for each in fairs),
-                ),
-            )
+            tour: (sorted(each.fair.id for each in fairs), over_at(fairs, self._membership.now()))
             for tour, fairs in stops.items()
         }
         retained = Retained(connection, self._body)
-        for tour in retained.tours():
+        now = datetime.fromtimestamp(self._membership.now() / 1000, UTC)
+        today = now.astimezone(zone_of(DEFAULT_TIMEZONE)).date()
+        known = {fair for fairs, _ in found.values() for fair in fairs}
+        for tour in sorted({*retained.tours(), *(set(unread) - known)}):
             if tour not in found:
                 # A fair that was never loaded here is a tour of its own, and ends when its last fact comes.
-                last = datetime.fromtimestamp(retained.last_moment(tour) / 1000, UTC).date()
-                found[tour] = [tour], over(last, kept_for(()), self._today())
+                last = utc(retained.last_moment(tour)).date()
+                found[tour] = [tour], over(last, kept_for(()), today)
         return found
 
     # -- one tour ----------------------------------------------------------------------------
@@ -167,6 +167,9 @@ class Retention:
             on_seen(seen)
         for purpose in is_over & _SEALED.keys():
             self._empty(stops, purpose)
+        if is_over >= KINDS.keys():
+            # What they are about nobody knows: perhaps what is kept longest.
+            self._empty_unread([row for fair in stops for row in self._unread.get(fair, ())])
         if FEEDBACK in is_over:
             with self._acting() as connection:
                 self._done["notes"] += Retained(connection, self._body).empty_notes(stops)
@@ -232,6 +235,12 @@ class Retention:
             with self._acting() as connection:
                 count = Retained(connection, self._body).empty_sealed(ids[first : first + _AT_ONCE])
             self._done[f"sealed_{purpose}"] += count
+
+    def _empty_unread(self, rows: Sequence[int]) -> None:
+        for first in range(0, len(rows), _AT_ONCE):
+            with self._acting() as connection:
+                count = Retained(connection, self._body).empty_unread(rows[first : first + _AT_ONCE])
+            self._done["unread"] += count
 
     # -- what is of no tour ------------------------------------------------------------------
 

@@ -6,11 +6,11 @@ without a network goes on recording, and one that was unplugged says nothing mor
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
 
+from server.rules.moments import utc
 from wire.envelope import EnvelopeError
 from wire.messages import State, read_state
 
@@ -42,7 +42,7 @@ class Holding:
 
     def __str__(self) -> str:
         """Say it in words."""
-        at = f"{datetime.fromtimestamp(self.seen_at / 1000, UTC):%Y-%m-%d %H:%M} UTC"
+        at = f"{utc(self.seen_at):%Y-%m-%d %H:%M} UTC"
         if self.count:
             return f"{self.name}: {self.count} facts wait there (last heard {at})"
         return f"{self.name}: last heard {at}, and it did not say goodbye: it may keep facts of after that"

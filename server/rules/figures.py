@@ -12,10 +12,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from server.rules.moments import utc
 from wire.card import Category
 from wire.zones import zone_of
 
@@ -42,11 +42,6 @@ CAME_IN: Final = ""
 """Stands for a session where somebody came in by a door."""
 _CODES: Final = 1 << 8
 _NOTHING_SAID: Final = 1 << 16
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-# A day from the ends of what ``datetime`` holds: local time may lie beyond UTC.
-_FIRST_HOUR: Final = (datetime(1, 1, 2, tzinfo=UTC) - _EPOCH) // timedelta(hours=1)
-_LAST_HOUR: Final = (datetime(9999, 12, 30, 23, tzinfo=UTC) - _EPOCH) // timedelta(hours=1)
 
 DayOf = Callable[[int], str]
 Figure = tuple[str, str]
@@ -205,7 +200,7 @@ def day_namer(zone_name: str) -> DayOf:
 
     @lru_cache(maxsize=4096)
     def day_of(hour: int) -> str:
-        return _moment(hour).astimezone(local).date().isoformat()
+        return utc(hour * HOUR_MS).astimezone(local).date().isoformat()
 
     return day_of
 
@@ -213,7 +208,7 @@ def day_namer(zone_name: str) -> DayOf:
 @lru_cache(maxsize=4096)
 def hour_name(hour: int) -> str:
     """Name an hour since 1970 as an ISO hour in UTC, ``2024-12-28T09:00Z``."""
-    return f"{_moment(hour).replace(tzinfo=None).isoformat(timespec='minutes')}Z"
+    return f"{utc(hour * HOUR_MS).replace(tzinfo=None).isoformat(timespec='minutes')}Z"
 
 
 @lru_cache(maxsize=4096)
@@ -221,11 +216,6 @@ def slot_name(slot: int) -> str:
     """Name a slot as the ISO minute in UTC at which it begins, ``2024-12-28T09:10Z``."""
     hour, number = divmod(slot, SLOTS_AN_HOUR)
     return f"{hour_name(hour)[:-3]}{10 * number:02}Z"
-
-
-def _moment(hour: int) -> datetime:
-    # A clock may say any year up to 287,396; a calendar ends sooner, and no fact may stop the others.
-    return _EPOCH + timedelta(hours=min(max(hour, _FIRST_HOUR), _LAST_HOUR))
 
 
 class _Names:

@@ -5,7 +5,7 @@ Plurals go through gettext (Arabic has six forms), numbers and days through Babe
 has Morocco's months and writes 4.127; plain ``ar`` has neither, and is never used.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import Final, Protocol
 
@@ -13,6 +13,7 @@ from babel.dates import format_date, format_interval, format_time
 from babel.numbers import format_decimal
 
 from server.rules.access import Role
+from server.rules.moments import utc
 from server.rules.sentences import Advice, Health, Phrase, Says
 from wire.described import Names
 from wire.zones import zone_of
@@ -140,17 +141,17 @@ class Words:
     def moment(self, at: int, zone: str, now: int) -> str:
         """Write a moment (ms UTC) in local time; with its day where that is not today."""
         there = zone_of(zone)
-        local = datetime.fromtimestamp(at / 1000, UTC).astimezone(there)
+        local = utc(at).astimezone(there)
         clock = str(format_time(local, "HH:mm", tzinfo=there, locale=self._locale))
-        if local.date() == datetime.fromtimestamp(now / 1000, UTC).astimezone(there).date():
+        if local.date() == utc(now).astimezone(there).date():
             return clock
         return self.text("{clock} on {day}", clock=clock, day=self.short_day(local.date()))
 
     def past(self, at: int, zone: str, now: int) -> str:
         """Write a moment (ms UTC) that may be years ago: where that is not today, with its day and year."""
         there = zone_of(zone)
-        local = datetime.fromtimestamp(at / 1000, UTC).astimezone(there)
-        if local.date() == datetime.fromtimestamp(now / 1000, UTC).astimezone(there).date():
+        local = utc(at).astimezone(there)
+        if local.date() == utc(now).astimezone(there).date():
             return self.moment(at, zone, now)
         return _day(local.date(), "d MMMM y", self._locale)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from server.rules.person.marks import What, mark_of
 from server.store import tables as t
@@ -49,3 +49,11 @@ class Erased(Statements):
             {"fair": fair, "purpose": purpose, "unlinked_at": at} for fair in fairs for purpose in purposes
         ]
         self._upsert(t.unlinked, rows, ())
+
+    def lift(self, lifted: Collection[tuple[str, str]]) -> None:
+        """Let facts of these purposes at these fairs be somebody's again, from now on."""
+        c = t.unlinked.c
+        for fair, purpose in lifted:
+            self._c.execute(
+                delete(t.unlinked).where(c.body == self._body, c.fair == fair, c.purpose == purpose)
+            )

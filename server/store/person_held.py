@@ -7,6 +7,7 @@ from sqlalchemy import func, or_, select
 
 from server.store import tables as t
 from server.store.statements import Row, Statements
+from server.store.unread import UNREAD
 
 _STREAMED: Final = {"yield_per": 2000}
 
@@ -88,14 +89,15 @@ class PersonHeld(Statements):
         query = self._facts.where(t.fact.c.body == self._body, t.fact.c.status == "accepted")
         return [HeldFact(*row) for row in self._for_each(t.fact.c.event_id, event_ids, query)]
 
-    def unread(self, kinds: Collection[str], after: int) -> Iterator[tuple[int, str]]:
-        """Give the facts of none of these kinds, after a row's number: each its own, and what is kept of it.
+    def unread(self, after: int) -> Iterator[tuple[int, str]]:
+        """Give the facts that nobody has read, after a row's number: each its own, and what is kept of it.
 
         It reads all there are.
         """
         c = t.fact.c
-        query = select(c.id, c.detail).where(c.body == self._body, c.id > after)
-        query = query.where(c.kind.not_in(sorted(kinds)), c.detail.is_not(None))
+        query = select(c.id, c.detail).where(
+            c.body == self._body, c.id > after, UNREAD, c.detail.is_not(None)
+        )
         with self._c.execute(query, execution_options=_STREAMED) as rows:
             for row in rows:
                 yield row.id, row.detail
@@ -142,17 +144,16 @@ class PersonHeld(Statements):
 
     def takings(self, persons: Collection[str]) -> list[Row]:
         """Give the sessions without a fair that somebody of these ids or cards was asked to, or was at."""
-        c, session = t.session_taking.c, t.session.c
-        query = (
-            select(c.session, c.person, c.behalf, c.invited, c.attended, session.names, session.first_day)
-            .join_from(
-                t.session_taking,
-                t.session,
-                (session.body == c.body) & (session.session == c.session),
-            )
-            .where(c.body == self._body)
-        )
-        return [dict(row._mapping) for row in self._for_each(c.person, persons, query)]  # noqa: SLF001 - the same
+        rows = self._for_each(t.session_taking.c.person, persons, self._takings)
+        return [dict(row._mapping) for row in rows]  # noqa: SLF001 - the same
+
+    def takings_for(self, member: str) -> list[Row]:
+        """Give the sessions without a fair to which others were asked, or at which they were, for a member.
+
+        As :meth:`takings` gives them.
+        """
+        rows = self._c.execute(self._takings.where(t.session_taking.c.behalf == member))
+        return [dict(row) for row in rows.mappings()]
 
     def sessions_held(self, cards: Collection[str]) -> list[tuple[str, str]]:
         """Give the fairs' sessions on whose lists these cards still stand."""
@@ -217,6 +218,16 @@ class PersonHeld(Statements):
         query = select(t.member.c.member).where(t.member.c.body == self._body)
         with self._c.execute(query, execution_options=_STREAMED) as rows:
             yield from rows.scalars()
+
+    @property
+    def _takings(self) -> Any:
+        c, session = t.session_taking.c, t.session.c
+        both = (session.body == c.body) & (session.session == c.session)
+        return (
+            select(c.session, c.person, c.behalf, c.invited, c.attended, session.series)
+            .join_from(t.session_taking, t.session, both)
+            .where(c.body == self._body)
+        )
 
     @property
     def _facts(self) -> Any:

@@ -9,6 +9,7 @@ from server.rules.retention import KINDS
 from server.store import tables as t
 from server.store.ledger import COUNTS
 from server.store.statements import Statements
+from server.store.unread import UNREAD
 from wire.card import Category
 from wire.events import SessionAttendance
 
@@ -138,6 +139,21 @@ class Retained(Statements):
         c = t.fact.c
         where = (c.body == self._body, c.id.in_(ids), c.sealed.is_not(None))
         return self._c.execute(update(t.fact).where(*where).values(sealed=None)).rowcount
+
+    def unread(self) -> dict[str, list[int]]:
+        """Give the facts that nobody has read and of which something is kept, by fair: their rows."""
+        c = t.fact.c
+        found: dict[str, list[int]] = {}
+        query = select(c.id, func.coalesce(c.fair, "")).where(c.body == self._body, UNREAD).order_by(c.id)
+        for row, fair in self._c.execute(query):
+            found.setdefault(fair, []).append(row)
+        return found
+
+    def empty_unread(self, ids: Collection[int]) -> int:
+        """Empty what is kept of these facts, and what they have sealed; gives how many had something."""
+        c = t.fact.c
+        where = (c.body == self._body, c.id.in_(ids), UNREAD)
+        return self._c.execute(update(t.fact).where(*where).values(detail=None, sealed=None)).rowcount
 
     def empty_notes(self, fairs: Collection[str]) -> int:
         """Empty what was noted of feedback at these fairs."""

@@ -1,6 +1,6 @@
 """Who was at a session beyond what subjects tell: lists that are kept longer, and counts of the forgotten."""
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from server.store import tables as t
 from server.store.statements import Statements
@@ -21,3 +21,14 @@ class SessionPast(Statements):
         query = select(c.invited, c.present).where(c.body == self._body, c.fair == fair, c.session == session)
         row = self._c.execute(query).first()
         return (int(row[0]), int(row[1])) if row else (0, 0)
+
+    def attended(self, fair: str) -> set[str]:
+        """Name a fair's sessions at which somebody was of whom nothing else is known."""
+        c = t.session_past.c
+        query = select(c.session).where(c.body == self._body, c.fair == fair, c.present > 0)
+        return set(self._c.execute(query).scalars())
+
+    def drop_unattended(self, fair: str) -> None:
+        """Count nobody any more as invited to a fair's sessions where nobody of those was there."""
+        c = t.session_past.c
+        self._c.execute(delete(t.session_past).where(c.body == self._body, c.fair == fair, c.present == 0))

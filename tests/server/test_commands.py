@@ -575,7 +575,7 @@ def test_loading_a_tour_again_raises_versions_where_something_changed(bare: Desk
     assert loaded.keys() == {"body", "tour", "dry_run", "fairs", "kept"}
     assert (loaded["body"], loaded["tour"], loaded["kept"]) == ("amal", "amal-2024", [])
     [fair] = loaded["fairs"]
-    assert fair.keys() == {"fair", "outcome", "changes", "version", "days", "booths"}
+    assert fair.keys() == {"fair", "outcome", "changes", "over", "version", "days", "booths"}
     assert (fair["outcome"], fair["changes"]) == ("changed", ["names: Étape de Rabat → Rabat"])
     assert fair["version"] > first["version"]
     assert bare.json("status")["fairs"] == [FAIR]
@@ -612,7 +612,8 @@ def test_a_tour_in_order_is_said_to_be(bare: Desk) -> None:
 
 def test_the_small_example_is_written_to_begin_from(bare: Desk) -> None:
     out = bare.path / "mine.tour"
-    assert f"riwaq-server tour check {out}" in bare.type("tour", "example", out, "--one-stop")
+    told = bare.type("tour", "example", out, "--one-stop", "--second-day", "2024-12-28")
+    assert f"riwaq-server tour check {out}" in told
     assert out.read_text(encoding="utf-8") == EXAMPLE.read_text(encoding="utf-8")
     assert "exists already: choose another file" in bare.type("tour", "example", out, code=1)
     assert "cannot be written" in bare.type("tour", "example", "/proc/mine.tour", code=1)
@@ -625,6 +626,44 @@ def test_the_small_example_is_written_to_begin_from(bare: Desk) -> None:
         told = bare.type("tour", "example", out, "--one-stop", "--second-day", day, code=1)
         assert "choose another" in told
         assert not out.exists()
+
+
+def test_the_small_example_is_of_today_unless_another_day_is_said(bare: Desk) -> None:
+    bare.init()
+    out = bare.path / "rabat.toml"
+    days = [today_in_morocco()]
+    bare.type("tour", "example", out, "--one-stop")
+    days.append(today_in_morocco())
+    [fair] = bare.json("tour", "load", out)["fairs"]
+    assert len(fair["days"]) == 3
+    assert fair["days"][1] in days
+    # Nothing of what is tried with it is forgotten a minute later.
+    assert bare.json("retention", "run", "--dry-run")["tours"] == {}
+
+
+def test_a_tour_that_was_loaded_says_what_comes_next(bare: Desk) -> None:
+    bare.init()
+    told = bare.type("tour", "load", EXAMPLE)
+    assert "amal-2024 is loaded: 1 fair." in told
+    assert "Next:  riwaq-server kiosk add NAME --fair FAIR --booth BOOTH --pairing NAME.png" in told
+    bare.type("tour", "example", bare.path / "tour.toml")
+    assert "amal-2024 is loaded: 8 fairs." in bare.type("tour", "load", bare.path / "tour.toml")
+
+
+def test_a_fair_to_remove_that_is_none_names_those_that_are(desk: Desk) -> None:
+    told = desk.type("tour", "remove", "nix", code=1)
+    assert f"there is no fair 'nix': choose one of {FAIR}" in told
+    # It has no such option.
+    assert "--fair" not in told
+
+
+def test_bodies_stand_apart_from_their_names_however_long_their_ids(desk: Desk) -> None:
+    long = "association-of-those-who-have-retired"
+    for body in (long, "short"):
+        desk.type("body", "add", body, "--name", "fr=Amicale")
+    lines = desk.type("body", "list").splitlines()
+    assert f"{long}  Amicale" in lines
+    assert f"{'short':<24}Amicale" in lines
 
 
 def test_the_large_example_is_in_order_as_text_and_as_a_workbook(bare: Desk) -> None:
@@ -1024,7 +1063,8 @@ def test_a_fair_without_facts_has_figures_of_nothing(desk: Desk) -> None:
 
 def test_an_unknown_fair_names_the_known_ones(desk: Desk) -> None:
     for command in ("stats", "rebuild"):
-        assert f"there is no fair 'fes': choose one of {FAIR}" in desk.type(command, "fes", code=1)
+        told = desk.type(command, "fes", code=1)
+        assert f"there is no fair and no tour 'fes': choose one of {FAIR}, amal-2024" in told
 
 
 def _visit(number: int, at: str, booth: str, card: int | None, category: int = 1) -> bytes:

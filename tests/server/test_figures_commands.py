@@ -206,7 +206,19 @@ def test_a_session_that_is_none_names_those_that_are(desk: Desk) -> None:
     assert "there is no session 'delegate': choose one of first-aid, online-services, delegates" in told
     told = desk.type("session", "delegates", "--fair", CASABLANCA, code=1)
     assert "there is no session 'delegates': choose one of first-aid" in told
-    assert "there is no fair 'fes'" in desk.type("session", "delegates", "--fair", "fes", code=1)
+    assert "there is no fair and no tour 'fes'" in desk.type("session", "delegates", "--fair", "fes", code=1)
+
+
+def test_a_session_that_is_none_names_those_without_a_fair_too(desk: Desk, tmp_path: Path) -> None:
+    desk.type("session", "add", "delegates-1", "--name", "fr=Rencontre")
+    known = "choose one of first-aid, online-services, delegates, delegates-1"
+    assert known in desk.type("session", "delegate", code=1)
+    out = tmp_path / "list.csv"
+    assert known in desk.type("attestation", "delegate", "--out", out, code=1)
+    assert not out.exists()
+    # That fair has no other.
+    told = desk.type("session", "delegate", "--fair", CASABLANCA, code=1)
+    assert told.rstrip().endswith("choose one of first-aid")
 
 
 def test_a_fair_with_nothing_but_a_feedback_is_not_removed(desk: Desk) -> None:
@@ -367,6 +379,15 @@ def test_a_day_is_told_by_itself(desk: Desk) -> None:
     assert desk.json("stats", RABAT, "--day", "9999-12-31")["visits"] == 0
 
 
-def test_what_is_neither_fair_nor_tour_names_the_fairs(desk: Desk) -> None:
-    assert "there is no fair 'amal': choose one of" in desk.type("stats", "amal", code=1)
-    assert "there is no fair 'amal': choose one of" in desk.type("rebuild", "amal", code=1)
+def test_what_is_neither_fair_nor_tour_names_both(desk: Desk) -> None:
+    for command in ("stats", "rebuild"):
+        told = desk.type(command, "amal", code=1)
+        assert f"there is no fair and no tour 'amal': choose one of {CASABLANCA}, " in told
+        assert told.rstrip().endswith(", amal-2024")
+
+
+def test_where_there_are_several_fairs_one_of_them_or_a_tour_is_to_be_said(desk: Desk) -> None:
+    told = desk.type("stats", code=1)
+    assert f"there are several fairs: choose one of {CASABLANCA}, " in told
+    assert f", {RABAT}, " in told
+    assert told.rstrip().endswith(", amal-2024")

@@ -20,7 +20,16 @@ from tests.server.facts import raw
 from tests.server.files.hall import RABAT
 from tests.server.rights import AMINA, CANARIES, KARIM, TEXT, TYPED, Rights
 from wire.card import RefusalCode
-from wire.events import CardRef, Feedback, Refusal, SignUp, Unknown, Visit, Withdrawal
+from wire.events import (
+    CardRef,
+    Feedback,
+    Refusal,
+    SessionAttendance,
+    SignUp,
+    Unknown,
+    Visit,
+    Withdrawal,
+)
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +113,27 @@ def test_a_copy_holds_everything_and_reads_in_both_languages(hall: Rights) -> No
         text = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True)
         assert all(each in text.stdout for each in said), text.stdout
     assert hall.whole()
+
+
+def attestation(hall: Rights, file: str) -> None:
+    hall.type("attestation", "training", "--fair", RABAT, "--out", hall.path / file, "--language", "fr")
+
+
+def lists_of(hall: Rights, who: str) -> list[str]:
+    """Name the files that may hold somebody, as a copy does; an erasure that is not done says the same."""
+    files = [each["file"] for each in exported(hall, who)["handed_on"]]  # type: ignore[attr-defined]
+    assert [each["file"] for each in hall.json("person", "erase", who)["files"]] == files
+    return files
+
+
+def test_a_list_of_a_session_may_hold_her_though_she_was_scanned_again_since(hall: Rights) -> None:
+    attestation(hall, "before.csv")
+    hall.happen(SessionAttendance(card=hall.amina, session="training"))
+    stranger = CardRef(key_id=1, card_id="00c0ffee00c0ff", category=1)
+    hall.happen(SessionAttendance(card=stranger, session="training"))
+    attestation(hall, "after.csv")
+    assert lists_of(hall, AMINA[3]) == ["before.csv", "after.csv"]
+    assert lists_of(hall, stranger.identity) == ["after.csv"]
 
 
 def test_somebody_elses_copy_holds_nothing_of_this_one(hall: Rights) -> None:
@@ -373,6 +403,20 @@ def test_what_nobody_can_read_is_emptied_before_and_after(hall: Rights) -> None:
     raffles = [row for row in hall.rows(t.fact) if row["kind"] == "raffle"]
     assert [row["detail"] for row in raffles] == [None, None]
     assert [row["raw"] for row in hall.rows(t.quarantine)] == [b"", b""]
+
+
+def test_what_an_older_server_could_not_read_is_emptied_though_its_kind_is_known_by_now(
+    hall: Rights,
+) -> None:
+    before = len(hall.rows(t.fact))
+    for card in (hall.amina, hall.cards[KARIM[3]]):
+        sent = msgspec.to_builtins(Feedback(card=card, face=1))
+        hall.happen(Unknown(kind="raffle", raw=msgspec.json.encode(sent)))
+    with hall.store.writing() as connection:
+        known = t.fact.update().where(t.fact.c.kind == "raffle")
+        connection.execute(known.values(kind=Feedback.kind))
+    hall.type("person", "erase", AMINA[3], "--yes")
+    assert [bool(row["detail"]) for row in hall.rows(t.fact)[before:]] == [False, True]
 
 
 def test_a_backup_of_before_brings_nobody_back(hall: Rights) -> None:

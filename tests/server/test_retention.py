@@ -19,7 +19,7 @@ from tests.server.facts import raw
 from tests.server.files.hall import RABAT, TANGIER
 from tests.server.rights import AMINA, KARIM, TEXT, Rights
 from tests.waiting import until
-from wire.events import Feedback, SignUp, Visit, Withdrawal
+from wire.events import CardRef, Feedback, SignUp, Unknown, Visit, Withdrawal
 
 LAST_DAY = datetime(2025, 1, 12, tzinfo=UTC)
 """Of the tour."""
@@ -160,6 +160,21 @@ def test_a_visit_that_comes_after_its_time_counts_and_is_nobodys(hall: Rights) -
     assert hall.json("stats", RABAT) == after
 
 
+def test_a_list_of_a_session_may_hold_her_still_when_visits_are_nobodys(hall: Rights) -> None:
+    out = hall.path / "list.csv"
+    hall.type("attestation", "training", "--fair", RABAT, "--out", out, "--language", "fr")
+    assert AMINA[0] in out.read_text(encoding="utf-8-sig")
+    stranger = CardRef(key_id=1, card_id="00c0ffee00c0ff", category=1)
+    hall.visit(stranger)
+
+    def files(who: str) -> list[str]:
+        return [each["file"] for each in hall.json("person", "erase", who)["files"]]
+
+    assert (files(AMINA[3]), files(stranger.identity)) == (["list.csv"], [])
+    run(hall, 91)
+    assert files(AMINA[3]) == ["list.csv"]
+
+
 def test_two_cards_of_one_member_go_together(hall: Rights) -> None:
     hall.type("cards", "revoke", hall.amina.identity)
     first = hall.amina
@@ -212,6 +227,76 @@ def opened_key(hall: Rights) -> str:
 def test_the_start_of_a_log_is_sealed_by_itself() -> None:
     key = b"k" * 32
     assert first_broken([], None, key) is None
+
+
+def raffle(card: CardRef) -> Unknown:
+    """Give what a kiosk of a newer version sends: this one does not know what it says of whom."""
+    return Unknown(kind="raffle", raw=msgspec.json.encode({"card": msgspec.to_builtins(card), "words": TEXT}))
+
+
+def raffles(hall: Rights) -> list[str | None]:
+    return [row["detail"] for row in hall.rows(t.fact) if row["kind"] == "raffle"]
+
+
+def test_what_nobody_can_read_is_emptied_once_the_longest_time_is_over(either: Rights) -> None:
+    hall, card = either, either.amina
+    hall.happen(raffle(card))
+    hall.happen(raffle(card), fair=TANGIER)
+    # Once more, as from another disk: a copy.
+    hall.take(raw(hall._seq, raffle(card), fair=TANGIER), epoch=8, seq=1)  # noqa: SLF001 - that number
+    kept = {row["id"]: row["detail"] for row in hall.rows(t.fact) if row["kind"] != "raffle"}
+    figures = hall.figures()
+    # Sign-ups are kept longest, and nobody knows that it is none.
+    done = run(hall, 365)
+    assert "unread" not in done
+    assert [card.card_id in (detail or "") for detail in raffles(hall)] == [True, True, True]
+    done = run(hall, 366)
+    assert done["unread"] == 3
+    assert raffles(hall) == [None, None, None]
+    assert kept == {row["id"]: row["detail"] for row in hall.rows(t.fact) if row["kind"] != "raffle"}
+    assert hall.figures() == figures
+    assert card.card_id not in "".join(str(row) for row in hall.rows(t.fact))
+    # What comes later than that says it no more than what is there; the kiosk is acknowledged all the same.
+    taken = hall.take(raw(901, raffle(card), fair=RABAT), epoch=9, seq=1)
+    assert dict(taken.verdicts) == {"accepted": 1}
+    hall.take(raw(901, raffle(card), fair=RABAT), epoch=10, seq=1)
+    assert raffles(hall) == [None] * 5
+    assert run(hall, 367) == {}
+
+
+def test_what_nobody_can_read_and_comes_before_that_is_kept(hall: Rights) -> None:
+    run(hall, 181)
+    hall.happen(raffle(hall.amina))
+    assert [hall.amina.card_id in (detail or "") for detail in raffles(hall)] == [True]
+
+
+def test_what_an_older_server_could_not_read_goes_as_well_though_its_kind_is_known_by_now(
+    hall: Rights,
+) -> None:
+    """It was kept as it came: what counts is what stands there, and not the kind's name."""
+    sent = msgspec.to_builtins(Feedback(card=hall.amina, face=1, topics=[]))
+    hall.happen(raffle(hall.amina))
+    kept = t.fact.update().where(t.fact.c.kind == "raffle")
+    with hall.store.writing() as connection:
+        detail = msgspec.json.encode(sent).decode()
+        connection.execute(kept.values(kind=Feedback.kind, about=None, detail=detail))
+    figures = hall.figures()
+    assert run(hall, 366)["unread"] == 1
+    assert hall.figures() == figures
+    assert hall.amina.card_id not in "".join(str(row) for row in hall.rows(t.fact))
+
+
+def test_what_nobody_can_read_of_a_fair_that_was_never_loaded_is_emptied_too(hall: Rights) -> None:
+    """No card is linked there by it, so nothing else says that there is such a fair."""
+    hall.happen(raffle(hall.amina), fair="elsewhere")
+    came = (datetime.now(UTC) - LAST_DAY).days
+    with opened(hall.home) as (home, store, office):
+        now = int((LAST_DAY + timedelta(days=came + 368)).timestamp() * 1000)
+        membership = Membership(home, store, office, clock=lambda: now, who="server")
+        assert "elsewhere" in Retention(store, membership).look()
+    assert "unread" not in run(hall, came + 364)
+    assert run(hall, came + 368)["unread"] == 1
+    assert raffles(hall) == [None]
 
 
 def test_bytes_that_were_held_are_emptied_and_counted_still(hall: Rights) -> None:

@@ -7,7 +7,7 @@ import pytest
 from server.assets import assets_dir
 from server.files.out.catalogue import words_of
 from server.rules.members.texts import Unfit
-from server.rules.sessions.held import BodySession, Taking, roll_of
+from server.rules.sessions.held import BodySession, Taking, has_list, invited_by_sheet, roll_of
 from server.rules.sessions.matrix import Part, matrix_of
 from server.rules.sessions.partial import Span, in_words, read_span
 from server.rules.wording import Words
@@ -39,8 +39,11 @@ def test_a_day_stays_as_it_is_known(written: str, kept: str) -> None:
 @pytest.mark.parametrize(
     ("written", "why"),
     [
-        ("2024-13", "no day of the calendar"),
-        ("31/02/2024", "no day of the calendar"),
+        ("2024-13", "there is no month 13; write 1 to 12"),
+        ("00/2024", "there is no month 0; write 1 to 12"),
+        ("12/31/2024", "there is no month 31; write it between year and day"),
+        ("2024-31-12", "there is no month 31; write it between year and day"),
+        ("31/02/2024", "is no day of the calendar; write it as far as it is known"),
         ("soon", "is no day"),
         ("2025-04-06/2025-04-05", "before it begins"),
         ("0999", "no day of these times"),
@@ -48,8 +51,9 @@ def test_a_day_stays_as_it_is_known(written: str, kept: str) -> None:
     ],
 )
 def test_what_is_no_day_is_told(written: str, why: str) -> None:
-    with pytest.raises(Unfit, match=why):
+    with pytest.raises(Unfit) as found:
         read_span(written)
+    assert why in f"{found.value.what}; {found.value.instead}"
 
 
 def test_days_stand_in_their_order_and_unknown_ones_last() -> None:
@@ -99,6 +103,19 @@ def test_a_roll_counts_the_list_and_those_who_came_besides() -> None:
     roll = roll_of(takings)
     assert (roll.invited, roll.present, roll.attended, roll.rate) == (2, 1, 2, 0.5)
     assert roll_of([]).rate is None
+
+
+def test_a_sheet_is_the_list_once_somebody_on_it_did_not_come_and_nobody_was_invited() -> None:
+    came, walked_in = Taking(person="a", attended=True, on_sheet=True), Taking(person="b", attended=True)
+    absent, by_name = Taking(person="c", invited=True, on_sheet=True), Taking(person="d", invited=True)
+    assert invited_by_sheet([came, walked_in]) == []
+    assert invited_by_sheet([came, walked_in, by_name]) == []
+    expected = Taking(person="a", attended=True, on_sheet=True, invited=True)
+    assert invited_by_sheet([came, walked_in, absent, by_name]) == [expected]
+    assert invited_by_sheet([expected, walked_in, absent]) == []
+    assert has_list([came, by_name])
+    assert not has_list([came, walked_in])
+    assert not has_list([came, absent, by_name])
 
 
 def test_who_sends_several_attended_where_one_of_them_did() -> None:

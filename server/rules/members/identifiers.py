@@ -24,6 +24,7 @@ _LETTERS_AND_DIGITS: Final = re.compile(r"[\w./ -]+")
 _YEAR_FIRST: Final = re.compile(r"([0-9]{4})(?:[-/.]([0-9]{1,2})(?:[-/.]([0-9]{1,2}))?)?")
 _DAY_FIRST: Final = re.compile(r"(?:([0-9]{1,2})[-/. ])?([0-9]{1,2})[-/. ]([0-9]{4})")
 _SERIAL: Final = re.compile(r"[0-9]{5}")
+_MONTHS: Final = 12
 _OLDEST: Final = 1900
 _DAY_OF_EXCEL: Final = date(1899, 12, 30)
 
@@ -115,7 +116,9 @@ def birth(today: date) -> Callable[[str], str]:
             exact = date(int(year), int(month or 1), int(day or 1))
         except ValueError:
             what = f"{shown(text)} is no day of the calendar"
-            raise Unfit(what, "write the day before the month, as in 31/05/1960") from None
+            if int(month or 1) > _MONTHS:
+                what = f"{shown(text)}: there is no month {int(month)}"
+            raise Unfit(what, "write 1960-05-31, or 31/05/1960 with the day before the month") from None
         if exact.year < _OLDEST or exact > today:
             raise Unfit(f"nobody here was born in {shown(text)}", f"write a day from {_OLDEST} to today")
         return "-".join([year, *(f"{int(part):02}" for part in (month, day) if part)])

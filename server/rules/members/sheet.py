@@ -1,10 +1,10 @@
 """A member as the cells of a list, none of which a spreadsheet takes for a formula."""
 
 import re
-from datetime import UTC, datetime
 from typing import Final
 
 from server.rules.members.member import Member, kind_names
+from server.rules.moments import utc
 from wire.card import Category
 
 COLUMNS: Final = (
@@ -24,7 +24,12 @@ COLUMNS: Final = (
     "deactivated",
 )
 _HARMLESS: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
-_FORMULA: Final = re.compile(r"'*[=+\-@\t\r|]")
+_SIGN: Final = r"'*[=+\-@\t\r|]"
+_FORMULA: Final = re.compile(_SIGN)
+_PARTS: Final = r"(?<=[;,\t\r\n])"
+"""Where a program that splits by another sign than the file's begins a cell."""
+_WITHIN: Final = re.compile(rf"{_PARTS}(?={_SIGN})")
+_GUARDED: Final = re.compile(rf"{_PARTS}'(?={_SIGN})")
 
 
 def cells_of(member: Member) -> list[str]:
@@ -50,14 +55,19 @@ def cells_of(member: Member) -> list[str]:
 
 def moment(at: int | None) -> str:
     """Give ms UTC as ISO, to the second; nothing for None."""
-    return datetime.fromtimestamp(at // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at is not None else ""
+    return utc(at).strftime("%Y-%m-%dT%H:%M:%SZ") if at is not None else ""
 
 
 def safe(text: str) -> str:
-    """Give a cell of a CSV that no spreadsheet takes for a formula: ``'=1+1``; numbers stay as they are."""
-    return f"'{text}" if _FORMULA.match(text) and not _HARMLESS.fullmatch(text) else text
+    """Give a cell of a CSV that no spreadsheet takes for a formula: ``'=1+1``; numbers stay as they are.
+
+    Nor one that splits by another sign than the file does, as Excel by the country that it is set to:
+    ``Ali;'=1+1``.
+    """
+    guarded = _WITHIN.sub("'", text)
+    return f"'{guarded}" if _FORMULA.match(text) and not _HARMLESS.fullmatch(text) else guarded
 
 
 def as_it_was(cell: str) -> str:
     """Undo :func:`safe`."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+    return _GUARDED.sub("", cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell)

@@ -51,12 +51,13 @@ class TopicRow(msgspec.Struct, frozen=True):
 
 
 class TimeRow(msgspec.Struct, frozen=True):
-    """A day or an hour: counts by face, the best first, for the chart and as text, and all together."""
+    """A day or an hour: counts by face, the best first, for the chart and as text; all together."""
 
     id: str
     label: str
     counts: list[int]
     texts: list[str]
+    count: int
     all: str
 
 
@@ -236,13 +237,14 @@ def _hours(seen: FeedbackSeen, shown: date, words: Words) -> list[TimeRow]:
 
 
 def _time(key: str, label: str, faces: Mapping[str, int], words: Words) -> TimeRow:
-    counts = [faces.get(str(face), 0) for face in BEST_FIRST]
+    counts, count = [faces.get(str(face), 0) for face in BEST_FIRST], sum(faces.values())
     return TimeRow(
         id=key,
         label=label,
         counts=counts,
         texts=list(map(words.number, counts)),
-        all=words.number(sum(faces.values())),
+        count=count,
+        all=words.number(count),
     )
 
 

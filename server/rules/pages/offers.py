@@ -1,7 +1,7 @@
 """What the page of a fair's sign-ups shows, as numbers and codes: no names, and of kept counts alone."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.rules.access import Action, Holder, Role, may
 from server.rules.consents import IN_DOUBT, SIGN_UPS, SIGNED, SIGNED_ON, STANDING_ON
@@ -71,7 +71,9 @@ class SignUps:
 def sign_ups_of(definition: FairDefinition, figures: Counts, tally: Tallied, holder: Holder) -> SignUps:
     """Lay out what of a fair's sign-ups an account may see."""
     inside = may(holder, Action.SEE_SIGN_UPS, fair_thing(definition))
-    offers = [each for each in _offers(definition, figures, tally, holder) if inside or _is_own(each, holder)]
+    offers = list(_offers(definition, figures, tally, holder))
+    if not inside:
+        offers = [_as_it_stands(each) for each in offers if _is_own(each, holder)]
     return SignUps(
         fair=definition.fair.id,
         names=definition.fair.names,
@@ -95,6 +97,12 @@ def partners_with_file(definition: FairDefinition, holder: Holder) -> list[str]:
         for partner, thing in things.items()
         if partner in offering and thing is not None and may(holder, Action.PARTNER_FILE, thing)
     ]
+
+
+def _as_it_stands(offer: OfferCount) -> OfferCount:
+    """Leave out of an offer what tells that somebody withdrew, or may have."""
+    by_day = [replace(day, signed=day.standing) for day in offer.by_day if day.standing]
+    return replace(offer, signed=offer.standing, in_doubt=0, by_day=by_day)
 
 
 def _is_own(offer: OfferCount, holder: Holder) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from server.rules.fair import FairDefinition
+from server.rules.members.places import place_names
 from server.rules.person.record import Happened, Looked, Record
 from server.rules.report.model import Part, Report, Shape
 from server.rules.report.names import Naming, face_names
@@ -27,10 +28,18 @@ _MOST_OF_CELL = 80
 
 
 def person_report(
-    record: Record, definitions: Mapping[str, FairDefinition], words: Words, *, made: datetime, logo: bytes
+    record: Record,
+    definitions: Mapping[str, FairDefinition],
+    latest: FairDefinition,
+    words: Words,
+    *,
+    made: datetime,
+    logo: bytes,
 ) -> Report:
-    """Make the report; ``made`` is local time, ``definitions`` are the fairs' and name things."""
-    latest = max(definitions.values(), key=lambda definition: max(definition.fair.days))
+    """Make the report; ``made`` is local time.
+
+    ``definitions`` are the fairs' and name things; ``latest`` names what is of no fair, and has the theme.
+    """
     telling = _Telling(record, definitions, latest, words)
     body = words.name(record.body, latest.body.id)
     return Report(
@@ -98,7 +107,7 @@ class _Telling:
             (words.text("Employee number"), member.get("employee_number", "")),
             (words.text("Phone"), member.get("phone", "")),
             (words.text("E-mail"), member.get("email", "")),
-            (words.text("Territory"), self._latest.territory(member.get("territory", "")) if member else ""),
+            (words.text("Territory"), self._home(member.get("territory", ""))),
             (words.text("Language"), self._language(member.get("language", ""))),
             (words.text("National id, its end"), member.get("national_tail", "")),
             (words.text("Number in our register"), member.get("member", "")),
@@ -109,6 +118,10 @@ class _Telling:
         return self._part(
             words.text("Who you are"), [words.text("What"), words.text("As it is kept")], rows, (1, 2)
         )
+
+    def _home(self, key: str) -> str:
+        own = self._latest.territory(key) if key else ""
+        return own if own != key else self._words.name(place_names(key), key)
 
     def _language(self, key: str) -> str:
         words = self._words

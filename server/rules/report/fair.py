@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from server.rules.fair import FairDefinition
+from server.rules.figures import NO_SECTOR
 from server.rules.report.breakdowns import Breakdowns, numbers
 from server.rules.report.leaving import is_small, told
 from server.rules.report.model import Figure, Part, Report, Shape
@@ -73,7 +74,7 @@ def figures_of(stats: Stats, words: Words, *, leaving: bool) -> Iterator[Figure]
     if feedback.get("count"):
         yield Figure(words.text("Said their opinion"), feedback["count"])
         mean = feedback.get("mean_face")
-        if mean is not None and not (leaving and _faces_are_hidden(feedback)):
+        if mean is not None and not (leaving and faces_are_hidden(feedback)):
             yield Figure(words.text("Satisfaction, of {most}", most=_OF_FIVE), float(mean), Kind.DECIMAL)
 
 
@@ -93,7 +94,7 @@ def _parts(definition: FairDefinition, stats: Stats, of: Breakdowns, naming: Nam
         column,
         stats.get("by_booth", {}),
         naming.booth,
-        within=lambda key: of.group_of("sector", naming.sector_of.get(key, "")),
+        within=lambda key: of.group_of("sector", naming.sector_of.get(key, NO_SECTOR)),
     )
     yield Part(booths, bars=1)
     if sectors is not None:
@@ -189,6 +190,6 @@ def _by_face(feedback: Stats) -> dict[str, int]:
     return found
 
 
-def _faces_are_hidden(feedback: Stats) -> bool:
+def faces_are_hidden(feedback: Stats) -> bool:
     """Say whether a mean would tell what the table of faces does not."""
     return any(map(is_small, _by_face(feedback).values()))

@@ -10,6 +10,7 @@ from server.rules.fair import FairDefinition
 from server.rules.report.breakdowns import Breakdowns, numbers
 from server.rules.report.fair import (
     Stats,
+    faces_are_hidden,
     figures_of,
     note_of,
     people_parts,
@@ -17,7 +18,7 @@ from server.rules.report.fair import (
     session_row,
     sessions_part,
 )
-from server.rules.report.leaving import LEAST, Row, protected
+from server.rules.report.leaving import Row, protected
 from server.rules.report.model import Part, Report, Shape
 from server.rules.report.names import Naming, period
 from server.rules.table import Cell, Column, Kind, Table
@@ -177,8 +178,8 @@ def _side_by_side(stops: Sequence[Stop], of: Breakdowns) -> Part:
     weights.append(1.3)
     for row, stop in zip(cells, stops, strict=True):
         feedback = stop.stats.get("feedback", {})
-        few = of.leaving and feedback.get("count", 0) < LEAST
-        row.append(None if few else feedback.get("mean_face"))
+        is_hidden = of.leaving and bool(feedback.get("count")) and faces_are_hidden(feedback)
+        row.append(None if is_hidden else feedback.get("mean_face"))
     note = words.text("The change is from the stop before.")
     return Part(
         Table(words.text("Stops side by side"), columns, cells), Shape.WIDE, note=note, weights=weights

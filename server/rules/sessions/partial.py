@@ -14,6 +14,7 @@ _DAY_FIRST: Final = re.compile(r"(?:([0-9]{1,2})[-/.])?([0-9]{1,2})[-/.]([0-9]{4
 _BETWEEN: Final = (" / ", "/", " - ", " – ", " au ", " à ", " to ", " إلى ")  # noqa: RUF001 - as people write spans
 _WHOLE: Final = len("2025-04-05")
 _MONTH: Final = len("2025-04")
+_MONTHS: Final = range(1, 13)
 _YEARS: Final = range(1900, 2200)
 _LATER_THAN_ALL: Final = "~"
 _INSTEAD: Final = (
@@ -99,7 +100,10 @@ def _part(text: str) -> str:
     try:
         exact = date(int(year), int(month or 1), int(day or 1))
     except ValueError:
-        raise Unfit(f"{shown(text)} is no day of the calendar", "write the day before the month") from None
+        if int(month or 1) in _MONTHS:
+            raise Unfit(f"{shown(text)} is no day of the calendar", _INSTEAD) from None
+        where = "write it between year and day: 2025-04-05 or 05/04/2025" if day else "write 1 to 12"
+        raise Unfit(f"{shown(text)}: there is no month {int(month)}", where) from None
     if exact.year not in _YEARS:
         raise Unfit(f"{shown(text)} is no day of these times", _INSTEAD)
     return "-".join([year, *(f"{int(part):02}" for part in (month, day) if part)])

@@ -15,6 +15,6 @@ VIEW: Final = View(
     action=Action.SEE_SIGN_UPS,
     find=the_sign_ups,
     by_holder=True,
-    menu="Offers",
+    menu="Sign-ups",
     icon="user-check",
 )

@@ -189,6 +189,13 @@ def test_another_body_did_not_sign_it(filled: Hall) -> None:
     assert found["problems"] == {"manifest.json": "the body has not signed it"}
 
 
+def test_it_is_audited_by_the_files_name(hall: Hall) -> None:
+    archived(hall)
+    hall.type("archive", "casablanca", "--out", hall.path / "none.zip", code=1)
+    [row] = [row for row in hall.log() if row["what"] == "archive"]
+    assert row["detail"] == {"file": "out.zip", "fair": RABAT}
+
+
 def test_a_fair_that_is_not_there_is_told_and_leaves_no_file(hall: Hall) -> None:
     out = hall.path / "x.zip"
     assert "choose one of rabat-2024" in hall.type("archive", "nowhere", "--out", out, code=1)

@@ -3,8 +3,10 @@
 import io
 import re
 import subprocess
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -199,6 +201,29 @@ def test_a_mean_does_not_give_away_what_the_faces_hide() -> None:
     assert "Satisfaction sur 5" not in numbers(made(feedback=feedback, leaving=True))
 
 
+def test_neither_does_the_mean_of_a_stop() -> None:
+    alone = {"count": 12, "mean_face": 1.0, "by_face": {"1": 1}, "by_topic": {}}
+    for leaving, mean in ((False, 1.0), (True, None)):
+        rows = table(tour(leaving=leaving, feedback={"rabat": alone}), "Les étapes côte à côte")
+        assert {row[0]: row[-1] for row in rows}["Étape rabat"] == mean
+
+
+def test_a_booth_that_is_described_no_more_is_among_the_others_of_its_sector() -> None:
+    # Whatever is described as nothing counts in the sector of others.
+    fair = definition(3)
+    other = msgspec.structs.replace(fair.booths[2], sector="other")
+    fair = msgspec.structs.replace(fair, booths=[*fair.booths[:2], other])
+    found = stats(
+        by_booth={**both(b0=30, b1=40, b2=17), "gone": {"visits": 3, "attendance": 3}},
+        by_sector={**both(bank=30, health=40), "other": {"visits": 54, "attendance": 20}},
+    )
+    report = fair_report(fair, found, words_of("fr", assets_dir()), made=MADE, leaving=True)
+    named = {row[0] for row in table(report, "Par espace")}
+    assert "gone" not in named
+    assert f"{LONG} 2" not in named
+    assert ["Autres secteurs", 54, 20] in table(report, "Par secteur")
+
+
 def test_a_session_of_few_says_nothing_to_others() -> None:
     sessions = {"training": {"attended": 30, "invited": 32, "present": 29, "rate": 0.9}}
     report = made(sessions=sessions, leaving=True)
@@ -279,11 +304,20 @@ def tour(
     leaving: bool = False,
     of_tour: Any = None,
     visits: tuple[int, ...] = (900, 450, 0),
+    feedback: Mapping[str, Any] = MappingProxyType({}),
 ) -> Report:
     names = ("rabat", "fes", "oujda")
     days = (("2025-01-10",), ("2025-01-03", "2025-01-04"), ("2025-01-20",))
     stops = [
-        Stop(definition(name=name, days=of_days), stats(visits=count, attendance=count // 3, registrations=7))
+        Stop(
+            definition(name=name, days=of_days),
+            stats(
+                visits=count,
+                attendance=count // 3,
+                registrations=7,
+                **({"feedback": feedback[name]} if name in feedback else {}),
+            ),
+        )
         for name, of_days, count in zip(names, days, visits, strict=True)
     ]
     return tour_report(stops, words_of(language, assets_dir()), made=MADE, leaving=leaving, of_tour=of_tour)

@@ -1,5 +1,6 @@
 """One row of a list: what is taken, how it is kept, and what is said of what cannot be taken."""
 
+import re
 import unicodedata
 from datetime import date
 from typing import Any
@@ -184,8 +185,12 @@ def test_a_day_of_birth_may_be_known_in_part(written: str, kept: str) -> None:
     ("written", "said"),
     [
         ("32874", "how Excel counts days, or a mistake; write 1990-01-01 if that is meant"),
-        ("31/02/1960", "is no day of the calendar; write the day before the month"),
-        ("1960-13", "is no day of the calendar"),
+        (
+            "31/02/1960",
+            "is no day of the calendar; write 1960-05-31, or 31/05/1960 with the day before the month",
+        ),
+        ("1960-13", "there is no month 13; write 1960-05-31"),
+        ("05/31/1960", "there is no month 31; write 1960-05-31, or 31/05/1960 with the day before"),
         ("31/05/60", "is no day of birth; write 1960-05-31, 31/05/1960, 1960-05 or 1960"),
         ("2027-01-01", "nobody here was born in '2027-01-01'"),
         ("1860", "nobody here was born in '1860'"),
@@ -376,6 +381,18 @@ def test_a_cell_is_safe_and_comes_back(text: str) -> None:
         or cell.lstrip("+-").replace(",", ".").replace(".", "").isdigit()
     )
     assert harmless, cell
+
+
+@given(st.text(alphabet="';,\t\r\n=+-@|a1", max_size=20))
+@example("Ali;=1+1;")
+@example("Ali,=1+1,")
+@example("\t=1")
+@example("a;''=1")
+def test_nor_is_it_a_formula_where_it_is_split_by_another_sign(text: str) -> None:
+    cell = safe(text)
+    assert as_it_was(cell) == text
+    begun = [part[:1] for part in re.split(r"[;,\t\r\n]", cell)[1:]]
+    assert not set(begun) & {"=", "+", "-", "@", "|"}, cell
 
 
 MEMBERS = st.builds(

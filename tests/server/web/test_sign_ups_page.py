@@ -156,6 +156,13 @@ def test_a_partner_sees_its_own_and_neither_withdrawals_nor_figures_of_the_hall(
     assert page.titles == ["Hold", "7 February", "8 February"]
     by_day = {each.offer: [day.standing for day in each.by_day] for each in own.offers}
     assert [row.numbers[1:-1] for row in page.offers] == [[str(by_day[row.id][0])] for row in page.offers]
+    # Nor does what programs get tell how many withdrew, or may have.
+    inside = [each for each in whole.offers if each.partner == "bank"]
+    assert any(each.withdrawn or each.in_doubt for each in inside)
+    assert [each.standing for each in own.offers] == [each.standing for each in inside]
+    for offer in own.offers:
+        assert (offer.signed, offer.in_doubt) == (offer.standing, 0)
+        assert all(day.signed == day.standing > 0 for day in offer.by_day)
     token = tour.program("bank-1", Role.PARTNER, partner="bank")
     with asking(tour, token) as client:
         html = client.get(f"{ADDRESS}?lang=fr").text
