@@ -40,7 +40,7 @@ class MemberLooks:
         self._key = bytes.fromhex(home.secrets.digest_key)
         self._store = store
         self._body = source.body
-        self._homes = HomesKept(source)
+        self._homes = HomesKept(store, source)
         self._clock = clock
 
     def find(self, account: Account, fields: Mapping[str, str]) -> MembersFound:

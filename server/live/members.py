@@ -16,15 +16,24 @@ from server.store.exceptional import Exceptional
 from server.store.member_counts import MemberCounts
 from server.store.members import Members
 from server.store.seen_members import SeenMembers
+from server.store.sessions import Sessions
 from server.store.side_by_side import SideBySide
+from wire.programme import Territory
 
 
 class Homes:
-    """Where the members of a body may live, by its fairs' descriptions, and who may see whom of them."""
+    """Where the members of a body may live, and who may see whom of them.
 
-    def __init__(self, body: str, definitions: Sequence[FairDefinition]) -> None:
+    That is by its fairs' descriptions, and by the territories that it has ``own`` of them.
+    """
+
+    def __init__(
+        self, body: str, definitions: Sequence[FairDefinition], own: Sequence[Territory] = ()
+    ) -> None:
         self.definitions = definitions
-        self.territories = {each.id: each for definition in definitions for each in definition.territories}
+        self.own = own
+        described = (each for definition in definitions for each in definition.territories)
+        self.territories = {each.id: each for each in (*own, *described)}
         self._body = body
         self._ground = Ground(self.territories.values())
         self._things: dict[str, Thing] = {}
@@ -44,17 +53,20 @@ class Homes:
 
 
 class HomesKept:
-    """Keeps them while the descriptions stay; used by any thread."""
+    """Keeps them while the descriptions and the body's own territories stay; used by any thread."""
 
-    def __init__(self, source: StoreSource) -> None:
+    def __init__(self, store: Store, source: StoreSource) -> None:
+        self._store = store
         self._source = source
         self._kept = Homes(source.body, [])
 
     def homes(self) -> Homes:
-        """Give them as the descriptions are now."""
+        """Give them as they are now."""
         definitions, kept = self._source.fairs(), self._kept
-        if list(map(id, definitions)) != list(map(id, kept.definitions)):
-            self._kept = kept = Homes(self._source.body, definitions)
+        with self._store.reading() as connection:
+            own = Sessions(connection, self._source.body).territories()
+        if list(map(id, definitions)) != list(map(id, kept.definitions)) or own != kept.own:
+            self._kept = kept = Homes(self._source.body, definitions, own)
         return kept
 
 
@@ -64,7 +76,7 @@ class MembersReader:
     def __init__(self, store: Store, source: StoreSource) -> None:
         self._store = store
         self._body = source.body
-        self._homes = HomesKept(source)
+        self._homes = HomesKept(store, source)
 
     def __call__(self, _: Mapping[str, str], holder: Holder) -> MembersSeen:
         """Give the counts."""

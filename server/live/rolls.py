@@ -1,10 +1,11 @@
 """Reads rolls with the names of those who are on them; opening such a page is in the audit log."""
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import starmap
 
 from server.live.sessions import SessionsReader, seen_at_fair, seen_of_body, session_thing
 from server.live.source import StoreSource
-from server.naming import holders_of
+from server.naming import bearers, holders_of
 from server.rules.access import Action, Holder, may
 from server.rules.members.member import Member
 from server.rules.pages.rolls import ColumnSeen, MatrixSeen, PersonSeen, RollSeen, RowSeen
@@ -17,6 +18,7 @@ from server.store.engine import Store
 from server.store.members import Members
 from server.store.parts import Parts
 from server.store.served import Served
+from server.store.session_past import SessionPast
 from server.store.sessions import Sessions
 from server.told import FairTold
 from wire.card import Category
@@ -49,19 +51,24 @@ class RollsReader:
                 if category != Category.STAFF
             }
             holders = holders_of(connection, body, fair.tour, attended)
-            there = {holder.person: holder for holder in holders.values()}
+            held = bearers(connection, body, SessionPast(connection, body).holders(fair.id, session.id))
             of_card = _of_cards(connection, body, (*call.present, *call.absent))
+        there = {holder.person: (holder.card, holder.member) for holder in holders.values()}
+        # Of whoever was erased, or has no link any more, the facts tell that somebody came, and not who.
+        linked = [(card, member) for card, member in there.values() if card or member]
         present = [_person(card, of_card.get(card)) for card in call.present]
-        listed_numbers = {each.number for each in present}
-        came = [_person(holder.card, holder.member) for holder in there.values()]
+        on_list = {each.number for each in present}
+        came = {each.number: each for each in starmap(_person, (*linked, *held.items()))}
         return RollSeen(
             session=seen_at_fair(session, definition, call),
             fair=fair.id,
             present=present,
-            besides=[each for each in came if each.number not in listed_numbers],
+            besides=[each for number, each in came.items() if number not in on_list],
             absent=[
                 _person(card, of_card.get(card)) for card in call.absent if not card.startswith(MEMBER_MARK)
             ],
+            nameless=max(0, len(there) - len(linked) - len(held)),
+            nameless_absent=max(0, (call.invited or 0) - call.count - len(call.absent)),
         )
 
     def of_body(self, params: Mapping[str, str], _: Holder) -> RollSeen | None:

@@ -7,7 +7,7 @@ import msgspec
 
 from server.rules.members.rows import ListRow, Problem
 from server.rules.sessions.columns import ListColumns
-from server.rules.sessions.held import BodySession, Taking
+from server.rules.sessions.held import BodySession, Taking, has_list
 from server.rules.sessions.rows import RollRow, SessionRow, roll_row, session_row
 from server.sessions.participants import meant_by
 from server.sessions.rolls import ATTENDED, Rolls
@@ -88,6 +88,9 @@ class RollImport:
         self._session = session
         self._what = what
         self._there = {each.person: each for each in rolls.roll(session)}
+        # Of a session without a list, the sheet on which the absent stand is the list.
+        says_who_came = what == ATTENDED and "attended" in columns.fields.values()
+        self._is_sheet = says_who_came and not has_list(self._there.values())
         self._writes: dict[str, Taking] = {}
         self.counts = ListCounts()
 
@@ -102,12 +105,6 @@ class RollImport:
                 step = []
         self._judge(step, refuse)
         on_rows(len(step))
-        if self.counts.absent and not any(each.invited for each in self._there.values()):
-            # Nobody was invited by a list of its own: the sheet on which the absent stand is the list.
-            self._writes = {
-                person: msgspec.structs.replace(taking, invited=True)
-                for person, taking in self._writes.items()
-            }
         return self.counts
 
     def commit(self, file: str) -> None:
@@ -139,6 +136,8 @@ class RollImport:
             # Whoever stands on the sheet of a session and did not come was expected there.
             after = msgspec.structs.replace(after, invited=True)
             self.counts.absent += self._what == ATTENDED
+        if self._is_sheet or after.invited != before.invited:
+            after = msgspec.structs.replace(after, on_sheet=self._is_sheet and not before.by_name)
         if after == before:
             self.counts.same += 1
         else:

@@ -11,7 +11,7 @@ import msgspec
 
 from server.office import OfficeError
 from server.rules.members.member import Member
-from server.rules.sessions.held import Taking
+from server.rules.sessions.held import Taking, invited_by_sheet
 from server.rules.sessions.matrix import Matrix, matrix_of, today_of
 from server.sessions.participants import meant_by, people
 from server.sessions.sessions import SessionOffice, one_of
@@ -85,6 +85,8 @@ class Rolls:
             for person in dict.fromkeys(meant.found[text] for text in texts if text in meant.found):
                 taking = before.get(person, Taking(person=person))
                 after = change(msgspec.structs.replace(taking, behalf=sender or taking.behalf))
+                if after.invited != taking.invited:
+                    after = msgspec.structs.replace(after, on_sheet=False)
                 if after != taking:
                     changed.append(after)
             self._put(connection, sessions, session, changed, what=what)
@@ -104,7 +106,10 @@ class Rolls:
             persons = {each.person for each in both} - now.keys()
             if meant_by(connection, self._membership.body, persons | senders).why_not:
                 raise OfficeError("somebody on this list is no longer known by that number: take it in again")
-            self._put(connection, sessions, session, both, what=what, file=file)
+            roll = {**now, **{each.person: each for each in both}}
+            roll |= {each.person: each for each in invited_by_sheet(roll.values())}
+            changed = [each for person, each in roll.items() if each != now.get(person)]
+            self._put(connection, sessions, session, changed, what=what, file=file)
 
     def _put(
         self,
@@ -133,4 +138,10 @@ class Rolls:
 def _with(now: Taking, said: Taking) -> Taking:
     """Give what stands on a roll with what a list adds: no list takes anybody off one."""
     invited, attended = now.invited or said.invited, now.attended or said.attended
-    return msgspec.structs.replace(said, behalf=said.behalf or now.behalf, invited=invited, attended=attended)
+    return Taking(
+        person=said.person,
+        behalf=said.behalf or now.behalf,
+        invited=invited,
+        attended=attended,
+        on_sheet=said.on_sheet and not now.by_name,
+    )

@@ -57,7 +57,8 @@ class MergedMembers(Statements):
         """Let one stand on rolls for both: who is there twice was invited, or came, if either did."""
         table, both = t.session_taking, t.session_taking.alias("both_there")
         c = table.c
-        query = select(c.session, c.invited, c.attended).where(c.body == self._body, c.person == drop)
+        query = select(c.session, c.invited, c.attended, c.on_sheet)
+        query = query.where(c.body == self._body, c.person == drop)
         same = and_(both.c.body == self._body, both.c.person == keep)
         there = {row.session: row for row in self._c.execute(select(both).where(same))}
         for row in self._c.execute(query).all():
@@ -66,9 +67,11 @@ class MergedMembers(Statements):
                 self._c.execute(update(table).where(*one, c.person == drop).values(person=keep))
                 continue
             kept = there[row.session]
+            by_name = any(each.invited and not each.on_sheet for each in (row, kept))
             values = {
                 "invited": bool(row.invited or kept.invited),
                 "attended": bool(row.attended or kept.attended),
+                "on_sheet": bool(row.on_sheet or kept.on_sheet) and not by_name,
             }
             self._c.execute(update(table).where(*one, c.person == keep).values(**values))
             self._c.execute(delete(table).where(*one, c.person == drop))

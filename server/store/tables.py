@@ -702,6 +702,7 @@ session_taking = Table(
     Column("behalf", String(16), nullable=False),
     Column("invited", Boolean, nullable=False),
     Column("attended", Boolean, nullable=False),
+    Column("on_sheet", Boolean, nullable=False, server_default=text("false")),
     Index("session_taking_person", "body", "person"),
 )
 

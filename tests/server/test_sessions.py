@@ -141,6 +141,21 @@ def test_territories_of_the_bodys_own_are_accepted(register: Register) -> None:
     )
 
 
+def test_a_session_that_is_none_names_those_without_a_fair(register: Register) -> None:
+    told = register.type("session", "delegates-1", code=1)
+    assert "describe sessions in the tour's file, or add one of no fair:  riwaq-server session add ID" in told
+    register.type("session", "add", *DELEGATES)
+    assert "there is no session 'delegates': choose one of delegates-1" in register.type(
+        "session", "delegates", code=1
+    )
+
+
+def test_territories_stand_apart_from_their_names_however_long_their_ids(register: Register) -> None:
+    lines = register.type("territory", "list").splitlines()
+    assert "tanger-tetouan-al-hoceima  طنجة تطوان الحسيمة · Tanger-Tétouan-Al Hoceïma" in lines
+    assert f"{'oriental':<24}الشرق · L'Oriental" in lines
+
+
 def test_the_roll_is_typed_by_numbers_and_names(meeting: Register) -> None:
     member = meeting.id_of("003")
     told = meeting.json("session", "attend", "delegates-1", "001", member, "Nom 5")
@@ -224,8 +239,8 @@ def test_a_sheet_with_the_absent_is_the_list_where_nobody_was_invited(register: 
         assert (told["new"], told["same"]) == (new, 3 - new)
         roll = register.json("session", "delegates-1")
         assert (roll["invited"], roll["present"], roll["attended"]) == (3, 2, 2)
-    came = register.list_of(("004", "oui"), head=("PPR", "Présence"), name="later.csv")
-    register.json("session", "attend", "delegates-1", "--from", came, "--yes")
+    came = register.list_of(("004",), head=("PPR",), name="later.csv")
+    register.json("session", "attend", "delegates-1", "--from", came, "--map", "PPR=who", "--yes")
     roll = register.json("session", "delegates-1")
     assert (roll["invited"], roll["present"], roll["attended"]) == (3, 2, 3)
 

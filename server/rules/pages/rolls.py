@@ -27,13 +27,19 @@ class PersonSeen:
 
 @dataclass(frozen=True, slots=True)
 class RollSeen:
-    """A session with everybody on its roll by name. ``fair`` is empty where it belongs to none."""
+    """A session with everybody on its roll by name. ``fair`` is empty where it belongs to none.
+
+    ``nameless`` came as well, and ``nameless_absent`` were invited and did not come: the figures count them,
+    but they were erased, or the time of such lists is over.
+    """
 
     session: SessionSeen
     fair: str
     present: list[PersonSeen]
     besides: list[PersonSeen]
     absent: list[PersonSeen]
+    nameless: int = 0
+    nameless_absent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,8 @@ class RollPage:
     present: list[PersonLine]
     besides: list[PersonLine]
     absent: list[PersonLine]
+    nameless: str
+    nameless_absent: str
     unmatched: str
     is_open_to_all: bool
     is_held: bool
@@ -142,6 +150,16 @@ def roll_page(seen: RollSeen, words: Words, now: int) -> RollPage:
         "{count} were invited by their numbers, and have no card that is known here.",
         session.unmatched,
     )
+    nameless = words.counted(
+        "{count} more was present, whose name is not kept any more.",
+        "{count} more were present, whose names are not kept any more.",
+        seen.nameless,
+    )
+    nameless_absent = words.counted(
+        "{count} more was invited, whose name is not kept any more.",
+        "{count} more were invited, whose names are not kept any more.",
+        seen.nameless_absent,
+    )
     return RollPage(
         title=line.name,
         when=line.when,
@@ -156,6 +174,8 @@ def roll_page(seen: RollSeen, words: Words, now: int) -> RollPage:
         present=people(seen.present, words),
         besides=people(seen.besides, words),
         absent=people(seen.absent, words),
+        nameless=nameless if seen.nameless else "",
+        nameless_absent=nameless_absent if seen.nameless_absent else "",
         unmatched=unmatched if session.unmatched else "",
         is_open_to_all=session.invited is None,
         is_held=was_held(session, now),

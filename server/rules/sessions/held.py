@@ -67,17 +67,24 @@ class Taking(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody on a session's roll. ``person`` is a member's id, or the number of a card of no member.
 
     ``behalf`` is the id of the contact for which the person came, such as an association; or empty.
+    ``on_sheet``: not invited by name, and on a sheet that says of each whether that one came.
     """
 
     person: str
     behalf: str = ""
     invited: bool = False
     attended: bool = False
+    on_sheet: bool = False
 
     @property
     def participant(self) -> str:
         """Who takes part: the contact for which the person came, or the person."""
         return self.behalf or self.person
+
+    @property
+    def by_name(self) -> bool:
+        """Whether somebody has invited the person otherwise than by a sheet."""
+        return self.invited and not self.on_sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,27 @@ def roll_of(takings: Collection[Taking]) -> Roll:
     """Count a session's roll."""
     invited = [each for each in takings if each.invited]
     return Roll(len(invited), sum(each.attended for each in invited), sum(each.attended for each in takings))
+
+
+def has_list(takings: Collection[Taking]) -> bool:
+    """Say whether people were invited by a list of its own: then no sheet of who came is the list."""
+    return any(each.invited for each in takings) and not _sheet_is_list(takings)
+
+
+def invited_by_sheet(takings: Collection[Taking]) -> list[Taking]:
+    """Give who is invited now that the sheet is the list: all who stand on it, as soon as one did not come.
+
+    Nothing where it is not. In however many parts a sheet is taken in, and in whatever order, it comes to
+    the same.
+    """
+    if not _sheet_is_list(takings):
+        return []
+    waiting = [each for each in takings if each.on_sheet and not each.invited]
+    return [msgspec.structs.replace(each, invited=True) for each in waiting]
+
+
+def _sheet_is_list(takings: Collection[Taking]) -> bool:
+    return any(each.invited and each.on_sheet for each in takings)
 
 
 def absentees(takings: Collection[Taking]) -> list[Taking]:

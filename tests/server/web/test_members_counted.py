@@ -6,17 +6,21 @@ from typing import Any
 
 import pytest
 
+from server.live.member_looks import MemberLooks
 from server.live.members import MembersReader
 from server.live.source import StoreSource
-from server.rules.access import Role
+from server.rules.access import Account, Action, Holder, Role, may
 from server.rules.exceptions import pair_key
 from server.rules.pages.members import MembersPage, page_of
 from server.rules.pages.members_data import ELSEWHERE, UNKNOWN, MembersSeen
 from server.rules.wording import Words
 from server.store.enrolments import Enrolment, Enrolments
 from server.store.exceptional import Decided, Exceptional
+from server.store.members import Members
+from server.store.sessions import Sessions
 from tests.server.web.members_scene import COMMUNE, EVERYBODY, KARIM, SALMA, SAMIRA, nation, person, whole
 from tests.server.web.stage import NOW, Stage
+from wire.programme import Territory
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +117,64 @@ def test_a_level_with_one_territory_gives_way_to_the_next(stage: Stage) -> None:
     nation(stage, SALMA, person(8, territory="tetouan"), person(9, territory="north"))
     places = {each.id: each.count for each in read(stage).places}
     assert places == {"tangier": 1, "tetouan": 1, ELSEWHERE: 1}
+
+
+def own(stage: Stage, territory: str, name: str, parent: str = "") -> None:
+    with stage.store.writing() as connection:
+        made = Territory(id=territory, names={"fr": name}, parent=parent)
+        Sessions(connection, stage.office.body).put_territory(made)
+
+
+def test_territories_of_the_bodys_own_are_known_as_soon_as_they_are_added(stage: Stage) -> None:
+    own(stage, "asilah", "Asilah", "tangier")
+    nation(stage, SALMA, SAMIRA, person(8, territory="asilah"), person(9, territory="larache"))
+    source = StoreSource(stage.store, stage.office.body, tally=lambda: stage.tally, is_connected=lambda: True)
+    reader = MembersReader(stage.store, source)
+
+    def seen(role: Role, *territories: str) -> dict[str, int]:
+        holder = stage.holder(role, territories=frozenset(territories))
+        return {each.id: each.count for each in reader({}, holder).places}
+
+    assert seen(Role.CITY, "asilah") == {"asilah": 1}
+    assert seen(Role.REGION, "tangier") == {"asilah": 1, ELSEWHERE: 1}
+    assert seen(Role.NATIONAL) == {"north": 2, "south": 1, ELSEWHERE: 1}
+    own(stage, "larache", "Larache", "north")
+    assert seen(Role.NATIONAL) == {"north": 3, "south": 1}
+    thing = reader.find({"member": f"{9:016x}"})
+    assert thing is not None
+    assert may(stage.holder(Role.REGION, territories=frozenset({"north"})), Action.SEE_MEMBERS, thing)
+    assert not may(stage.holder(Role.REGION, territories=frozenset({"tangier"})), Action.SEE_MEMBERS, thing)
+
+
+def test_a_coordinator_of_a_territory_of_the_bodys_own_finds_its_members(stage: Stage) -> None:
+    nation(stage, SAMIRA, person(8, name_latin="Hind Asilah", territory="asilah"))
+    source = StoreSource(stage.store, stage.office.body, tally=lambda: stage.tally, is_connected=lambda: True)
+    looks = MemberLooks(stage.home, stage.store, source, clock=stage.now)
+    account = Account("hind", stage.holder(Role.CITY, territories=frozenset({"tangier"})))
+    assert looks.show(account, {"member": f"{8:016x}"}) is None
+    own(stage, "asilah", "Asilah", "tangier")
+    [found] = looks.find(account, {"text": "hind"}).found
+    assert found.place == {"fr": "Asilah"}
+    shown = looks.show(account, {"member": f"{8:016x}"})
+    assert shown is not None
+    assert shown.place == {"fr": "Asilah"}
+    assert looks.show(account, {"member": SAMIRA.member}) is None
+
+
+def test_a_body_without_a_tour_has_territories_of_its_own(stage: Stage) -> None:
+    body = "society"
+    with stage.store.writing() as connection:
+        for place, name in (("sale", "Salé"), ("oujda", "Oujda")):
+            made = Territory(id=place, names={"fr": name})
+            Sessions(connection, body).put_territory(made)
+        Members(connection, body).add([person(1, territory="sale"), person(2, territory="oujda")], NOW)
+    source = StoreSource(stage.store, body, tally=lambda: stage.tally, is_connected=lambda: True)
+    reader = MembersReader(stage.store, source)
+    places = reader({}, Holder(body=body, role=Role.NATIONAL)).places
+    assert {each.id: (each.names, each.count) for each in places} == {
+        "sale": ({"fr": "Salé"}, 1),
+        "oujda": ({"fr": "Oujda"}, 1),
+    }
 
 
 def test_where_nobody_is_known_the_page_says_what_to_do(stage: Stage) -> None:

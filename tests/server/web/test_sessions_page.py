@@ -14,11 +14,13 @@ from server.rules.access import Holder, Role
 from server.rules.members.member import Kind
 from server.sessions.rolls import ATTENDED
 from server.store.audit_log import AuditLog
+from server.store.person_gone import PersonGone
 from server.web.asking import FORM
 from tests.server.web.sessions_stage import AWAY, HOME, SessionsStage, full_stage, number_of
 from tests.server.web.stage import OTHER_BODY
 from tests.server.web.test_page import NAUGHTY, WIDTHS
 from tests.server.web.visitor import live
+from wire.described import Session
 
 PATHS = (
     "/sessions",
@@ -134,6 +136,33 @@ def test_the_matrix_says_of_each_participant_which_sessions(visitors: Any, full:
     assert rows["Association Al Amal"] == ["présent", "invité", "présent", "2"]
     assert rows["Association sportive de Témara"] == ["absent", "invité", "absent", "0"]
     assert page.locator(".matrix tfoot td").all_inner_texts() == ["4", "0", "2", ""]
+
+
+def test_of_whom_no_name_is_kept_is_said_in_words_and_no_line_stands_empty(tmp_path: Path) -> None:
+    stage = SessionsStage(tmp_path)
+    try:
+        cards = [f"0001-{number:014x}" for number in (1, 2, 3)]
+        plan = Session(id="delegates", names={"fr": "Rencontre"}, day="2024-12-28", by_invitation=True)
+        stage.plan(plan, invited={"delegates": cards[:1]})
+        stage.attend("delegates", [1, 2])
+        token = stage.program("reader", Role.NATIONAL)
+        stage.serve()
+        path = f"/fair/{stage.fair}/sessions/delegates"
+        assert 'id="person-0001-00000000000002"' in get(stage, path, token).text
+        assert "Tous les invités sont venus." in get(stage, path, token).text
+        with stage.store.writing() as connection:
+            gone = PersonGone(connection, stage.office.body)
+            gone.unlink(cards)
+            gone.add_past(stage.fair, "delegates", 1, 0)
+        stage.server.notify(stage.office.body, {stage.fair})
+        told = get(stage, path, token)
+        assert 'id="person-"' not in told.text
+        assert "2 autres personnes étaient présentes, dont les noms ne sont plus conservés." in told.text
+        assert "1 autre personne était invitée, dont le nom n\u2019est plus conservé." in told.text
+        assert "Tous les invités sont venus." not in told.text
+        assert "Personne n\u2019est encore venu" not in told.text
+    finally:
+        stage.close()
 
 
 # -- it moves, and people decide -------------------------------------------------------------
