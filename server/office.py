@@ -9,53 +9,42 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final, Protocol
 
 import msgspec
 from nacl.signing import SigningKey
 
 from server import ServerError
+from server.card_order import SERVER_CARD_KEY, CardOrder, drawn_card, row_of
 from server.counting import count_changed, halls_of
+from server.loading import Loading
 from server.members.invited import Invited, with_cards
 from server.mqtt.access import new_password, password_sha256
 from server.mqtt.mosquitto import mosquitto_hash
-from server.rights.put_off import Times, lift, times_with
+from server.rights.put_off import lift
 from server.rules.fair import FairDefinition
 from server.rules.members.member import Member
-from server.rules.person.marks import What
-from server.rules.retention import VISITS
 from server.rules.tour import TourDefinition
-from server.rules.tour.difference import Change, difference, falsifications
-from server.rules.tour.invited import is_card, without_numbers
+from server.rules.tour.difference import Change
 from server.settings import BodyKeys, Home
 from server.setups import IDENTITY_KEY
+from server.signing import Signing, next_version
 from server.store.accounts import AccountRows
 from server.store.audit_log import Transaction
 from server.store.engine import Store
 from server.store.erased import Erased
 from server.store.ledger import Ledger
-from server.store.members import Members
 from server.store.parts import Parts
 from server.store.registry import AccountRow, CardRow, FairRow, KioskRow, Registry
 from wire.card import DAY_ZERO, LAST_DAY, Card, CardIdentity, Refused, body_tag, pack, sign, verify
 from wire.programme import (
-    CardKey,
-    KioskEntry,
     Programme,
     RevocationIndex,
-    Revocations,
-    RevokedKey,
-    ServerKeys,
-    open_programme,
     open_revocations,
-    sign_programme,
-    sign_revocations,
 )
 from wire.setup import Setup, pack_setup
 from wire.topics import SLUG
 
-SERVER_CARD_KEY: Final = 1
 _CARDS_A_STEP: Final = 500
 _NO_TOUR: Final = "no tour is loaded yet: start with  riwaq-server tour load FILE"
 
@@ -75,18 +64,6 @@ class NewKiosk:
     password: str
     batch_seed: bytes
     card_seed: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class CardOrder:
-    """What cards to issue: all alike but for their ids. Days are both days of validity."""
-
-    count: int
-    category: int
-    territory: int
-    language: str
-    valid_from: date
-    valid_to: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,19 +142,15 @@ class Office:
                 f"correct the file's body.id, or add that body first with  riwaq-server body add {body}"
             )
         with self._store.reading() as connection:
-            times = times_with(connection, body, tour.fairs, self._clock())
-            tour = _without_erased(connection, tour, self._invitees_key, times)
-            changes = self._compare(Registry(connection, body), Ledger(connection, body), tour)
+            loading = self._loading(connection, tour)
         if dry_run:
-            return LoadedTour(changes, {}, _over(tour, times))
+            return LoadedTour(loading.changes, {}, loading.over)
         self._make_keys(body)
         with self._store.writing() as connection:
             registry = Registry(connection, body)
             # Again, now that nobody else writes: a kiosk or a fact may have come in between, or an erasure.
-            times = times_with(connection, body, tour.fairs, self._clock())
-            lift(connection, body, times)
-            tour = _without_erased(connection, tour, self._invitees_key, times)
-            changes = self._compare(registry, Ledger(connection, body), tour)
+            loading = self._loading(connection, tour)
+            lift(connection, body, loading.times)
             self._put_body(connection, tour.body.names)
             halls = halls_of(Ledger(connection, body))
             for definition in tour.fairs:
@@ -192,12 +165,12 @@ class Office:
                 )
                 registry.put_logo(definition.fair.id, definition.theme.logo, tour.logo)
             count_changed(Parts(connection, body), halls)
-            self._put_setups(connection, registry, tour)
+            self._put_setups(connection, registry, loading)
             if registry.revocations() is None:
-                self._sign_revocations(registry)
-            programmes = self._sign_programmes(registry)
+                self._signing.revocations(registry)
+            programmes = self._signing.programmes(registry)
             self.let_in(registry)
-        return LoadedTour(changes, programmes, _over(tour, times))
+        return LoadedTour(loading.changes, programmes, loading.over)
 
     def add_body(self, body: str, names: Mapping[str, str]) -> bytes:
         """Add a body with keys of its own and give the public one; raises :class:`OfficeError`."""
@@ -251,45 +224,25 @@ class Office:
             erased = Erased(connection, self.body)
             erased.lift([each for each in erased.unlinked() if each[0] == fair])
 
-    def _compare(self, registry: Registry, ledger: Ledger, tour: TourDefinition) -> list[Change]:
-        """Say what loading would change; raises :class:`OfficeError` where it must not."""
-        before = {
-            row.fair: msgspec.json.decode(row.definition, type=FairDefinition) for row in registry.fairs()
-        }
-        known = {
-            fair: msgspec.json.decode(content, type=Setup) for fair, (_, content) in registry.setups().items()
-        }
-        refusals = [
-            words
-            for definition in tour.fairs
-            if (old := before.get(definition.fair.id)) is not None
-            for words in falsifications(
-                old,
-                definition,
-                has_facts=ledger.counts_anything(definition.fair.id),
-                kiosks={row.name: row.booth for row in registry.kiosks() if row.fair == definition.fair.id},
-            )
-        ]
-        if refusals:
-            raise OfficeError("nothing was loaded:\n" + "\n".join(f"  - {words}" for words in refusals))
-        invited_before = {fair: setup.invitees for fair, setup in known.items()}
-        return difference(before, tour.fairs, invited_before, self._invited(tour))
-
-    def _invited(self, tour: TourDefinition) -> dict[str, dict[str, list[str]]]:
-        return without_numbers(tour.invitees, self._invitees_key)
-
     @property
     def _invitees_key(self) -> bytes:
         return bytes.fromhex(self._home.secrets.digest_key)
 
-    def _put_setups(self, connection: Transaction, registry: Registry, tour: TourDefinition) -> None:
+    def _loading(self, connection: Transaction, tour: TourDefinition) -> Loading:
+        loading = Loading.of(connection, tour, self._invitees_key, self._clock())
+        if loading.refusals:
+            lines = "\n".join(f"  - {words}" for words in loading.refusals)
+            raise OfficeError(f"nothing was loaded:\n{lines}")
+        return loading
+
+    def _put_setups(self, connection: Transaction, registry: Registry, loading: Loading) -> None:
         """Keep what kiosks are sent sealed, under a new version where it has changed."""
-        invited = self._invited(tour)
+        tour = loading.tour
         for definition in tour.fairs:
             fair = definition.fair.id
             listed = {who for session in tour.invitees.get(fair, {}).values() for who in session}
             cards = Invited(connection, self.body, self._invitees_key).cards_of_listed(listed)
-            invitees = invited.get(fair, {})
+            invitees = loading.invited.get(fair, {})
             said = {
                 "invitees": invitees,
                 "known_cards": with_cards(Setup(version=1, fair=fair, invitees=invitees), cards),
@@ -311,7 +264,7 @@ class Office:
         cards that are known besides never make it one, see ``server.setups``.
         """
         old = self.setup(registry, fair)
-        new = msgspec.structs.replace(old, version=self._next_version(old.version), **changes)
+        new = msgspec.structs.replace(old, version=next_version(old.version, self._clock()), **changes)
         pack_setup(msgspec.structs.replace(new, known_cards={}))
         registry.put_setup(fair, new.version, msgspec.json.encode(new))
 
@@ -347,7 +300,7 @@ class Office:
     def sign_anew(self, registry: Registry) -> dict[str, Programme]:
         """Sign what has changed, within the caller's transaction; gives the programmes in force by fair."""
         self._need_body()
-        return self._sign_programmes(registry)
+        return self._signing.programmes(registry)
 
     @property
     def body_public_key(self) -> bytes:
@@ -383,7 +336,7 @@ class Office:
                 mosquitto_hash=mosquitto_hash(password),
             )
             registry.add_kiosk(row)
-            self._sign_programmes(registry)
+            self._signing.programmes(registry)
             self.let_in(registry)
         return NewKiosk(
             row=row,
@@ -444,8 +397,8 @@ class Office:
                 raise OfficeError(f"{wrong}: riwaq-server kiosk list  gives the ids of kiosks")
             [row] = found
             registry.revoke_kiosk(row.device, self._clock(), reason)
-            self._sign_revocations(registry)
-            self._sign_programmes(registry)
+            self._signing.revocations(registry)
+            self._signing.programmes(registry)
             self.let_in(registry)
         return row
 
@@ -497,7 +450,7 @@ class Office:
                 raise OfficeError(
                     f"a card can hold days from {DAY_ZERO} to {LAST_DAY}, and {day} is none: choose another"
                 )
-        pack(_card(order, body_tag(self.body_public_key)))
+        pack(drawn_card(order, body_tag(self.body_public_key)))
 
     def _make_cards(self, registry: Registry, order: CardOrder, count: int) -> list[tuple[CardRow, str]]:
         return self.make_cards(registry, [order] * count)
@@ -508,8 +461,8 @@ class Office:
         Raises ``CardError`` for one that no card can hold.
         """
         key, tag = self._home.secrets.card_key(self.body, SERVER_CARD_KEY), body_tag(self.body_public_key)
-        cards = [_card(order, tag) for order in orders]
-        made = [(_card_row(card, self._clock()), sign(card, key)) for card in cards]
+        cards = [drawn_card(order, tag) for order in orders]
+        made = [(row_of(card, self._clock()), sign(card, key)) for card in cards]
         registry.add_cards([row for row, _ in made])
         return made
 
@@ -541,62 +494,14 @@ class Office:
         """Refuse a card from now on, within the caller's transaction; False where it was refused already."""
         fresh = registry.revoke_card(str(card), self._clock(), reason)
         if fresh:
-            self._sign_revocations(registry)
+            self._signing.revocations(registry)
         return fresh
 
-    # -- signing -----------------------------------------------------------------------------
+    # -- inside ------------------------------------------------------------------------------
 
-    def _sign_programmes(self, registry: Registry) -> dict[str, Programme]:
-        """Sign every fair's programme anew: the keys of all kiosks stand in each."""
-        key = self._home.secrets.body_key(self.body)
-        kiosks = registry.kiosks()
-        card_keys = [CardKey(id=key_id, key=public) for key_id, public in registry.card_keys()]
-        before = registry.programmes()
-        closed = registry.closed_fairs()
-        signed: dict[str, Programme] = {}
-        for row in registry.fairs():
-            definition = msgspec.json.decode(row.definition, type=FairDefinition)
-            kept = before.get(row.fair)
-            programme = definition.programme(
-                version=self._next_version(kept[0] if kept else 0),
-                issued_at=self._clock(),
-                server=ServerKeys(
-                    signing=bytes(self._home.secrets.signing_key.verify_key),
-                    sealing=bytes(self._home.secrets.sealing_key.public_key),
-                ),
-                card_keys=card_keys,
-                kiosks=[
-                    KioskEntry(device=kiosk.device, batch_key=kiosk.batch_key, booth=kiosk.booth)
-                    for kiosk in kiosks
-                    if kiosk.fair == row.fair
-                ],
-                closed=row.fair in closed,
-            )
-            if kept is not None:
-                in_force = open_programme(kept[1], bytes(key.verify_key))
-                if _says_the_same(programme, in_force):
-                    signed[row.fair] = in_force
-                    continue
-            registry.put_programme(row.fair, programme.version, sign_programme(programme, key))
-            signed[row.fair] = programme
-        return signed
-
-    def _sign_revocations(self, registry: Registry) -> None:
-        kept = registry.revocations()
-        revocations = Revocations(
-            version=self._next_version(kept[0] if kept else 0),
-            issued_at=self._clock(),
-            cards=registry.revoked_cards(),
-            keys=[
-                RevokedKey(key_id=key_id, known=cards) for key_id, cards in registry.revoked_keys().items()
-            ],
-        )
-        message = sign_revocations(revocations, self._home.secrets.body_key(self.body))
-        registry.put_revocations(revocations.version, message)
-
-    def _next_version(self, before: int) -> int:
-        """Give a version that is higher even when this registry was restored from an older copy."""
-        return max(before + 1, self._clock())
+    @property
+    def _signing(self) -> Signing:
+        return Signing(self._home.secrets, self.body, clock=self._clock)
 
     def _definition(self, registry: Registry, fair: str, by: str = "with --fair one of") -> FairDefinition:
         rows = {row.fair: row for row in registry.fairs()}
@@ -617,61 +522,3 @@ class Office:
             raise OfficeError(
                 f"secrets.json holds no keys of the body {self.body!r}: put back the copy from your backup"
             )
-
-
-def _over(tour: TourDefinition, times: Times) -> list[str]:
-    return [each.fair.id for each in tour.fairs if VISITS in times.over[each.fair.id]]
-
-
-def _without_erased(
-    connection: Transaction, tour: TourDefinition, key: bytes, times: Times
-) -> TourDefinition:
-    """Leave out who was erased of those invited to sessions, and all of a fair whose sessions are over.
-
-    The organizer's file may have them still.
-    """
-    body = tour.body.id
-    listed = {who for sessions in tour.invitees.values() for invited in sessions.values() for who in invited}
-    erased, numbers = Erased(connection, body), {who for who in listed if not is_card(who)}
-    gone = {*erased.when(What.CARD, listed - numbers, key), *erased.when(What.NUMBER, numbers, key)}
-    # Whoever has that number now is somebody whom the body has taken in since.
-    gone -= Members(connection, body).by_number(gone & numbers).keys()
-    unlinked = erased.unlinked()
-    invitees = {
-        fair: {
-            session: [who for who in invited if who not in gone and times.invites(fair, session, unlinked)]
-            for session, invited in sessions.items()
-        }
-        for fair, sessions in tour.invitees.items()
-    }
-    return msgspec.structs.replace(tour, invitees=invitees)
-
-
-def _says_the_same(one: Programme, other: Programme) -> bool:
-    """Say whether two programmes differ in nothing but version and time."""
-    return one == msgspec.structs.replace(other, version=one.version, issued_at=one.issued_at)
-
-
-def _card(order: CardOrder, tag: int) -> Card:
-    return Card(
-        body_tag=tag,
-        key_id=SERVER_CARD_KEY,
-        card_id=secrets.randbits(56),
-        category=order.category,
-        territory=order.territory,
-        language=order.language,
-        valid_from=order.valid_from,
-        valid_to=order.valid_to,
-    )
-
-
-def _card_row(card: Card, issued_at: int) -> CardRow:
-    return CardRow(
-        card=str(card.identity),
-        category=card.category,
-        territory=card.territory,
-        language=card.language,
-        valid_from=card.valid_from.isoformat(),
-        valid_to=card.valid_to.isoformat(),
-        issued_at=issued_at,
-    )

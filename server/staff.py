@@ -12,7 +12,8 @@ from typing import Final
 
 from argon2 import PasswordHasher
 
-from server.office import CardOrder, Office, OfficeError
+from server.card_order import CardOrder
+from server.office import Office, OfficeError
 from server.rules.names import MAX_LABEL, is_label
 from server.rules.staff import card_days, is_trivial
 from server.store.engine import Store

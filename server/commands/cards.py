@@ -15,11 +15,12 @@ from rich.progress import Progress
 
 from server.assets import fonts_dir
 from server.card_looks import CardLooks, card_looks
+from server.card_order import CardOrder
 from server.commands.common import dir_option, json_option, opened, reserved, show
 from server.commands.member_cards import issue_to_members
 from server.files.card_sheets import write_sheets
 from server.files.qr_picture import write_qr
-from server.office import CardOrder, Office, OfficeError
+from server.office import Office, OfficeError
 from server.rules.figures import category_key
 from server.store.registry import CardRow
 from wire.card import LANGUAGES, LAST_DAY, Card, CardIdentity, Category, RefusalCode, Refused

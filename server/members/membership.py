@@ -13,8 +13,9 @@ from typing import Any, Final
 
 import msgspec
 
+from server.card_order import CardOrder
 from server.members.joining import join_cards
-from server.office import CardOrder, Office, OfficeError
+from server.office import Office, OfficeError
 from server.rights import erased_file
 from server.rules.audit import Entry
 from server.rules.fair import FairDefinition
