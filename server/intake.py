@@ -257,7 +257,8 @@ class Intake:
 def _give_subjects(ledger: Ledger, fairs: Fairs, counted: Sequence[_New], forgotten: Forgotten) -> set[int]:
     """Give every card its subject within the tour; returns those that are fresh.
 
-    Who is forgotten gets none.
+    Whoever has several cards is one subject, also in a tour that was loaded after they were joined. Who is
+    forgotten gets none.
     """
     tours = {fair: fairs.tour_of(fair) for fair in {new.fair for new in counted}}
     cards: dict[str, set[str]] = defaultdict(set)
@@ -269,11 +270,20 @@ def _give_subjects(ledger: Ledger, fairs: Fairs, counted: Sequence[_New], forgot
     unknown = {tour: wanted - known[tour].keys() for tour, wanted in cards.items()}
     erased = forgotten.erased(set().union(*unknown.values()))
     strangers: set[int] = set()
-    for tour, new_cards in unknown.items():
-        fresh = {card: secrets.randbits(62) for card in sorted(new_cards - erased)}
+    together = ledger.together(set().union(*unknown.values()) - erased)
+    for tour, wanted in unknown.items():
+        new_cards = sorted(wanted - erased)
+        others = {other for card in new_cards for other in together.get(card, ())}
+        seen = known[tour] | ledger.subjects(tour, others - known[tour].keys())
+        fresh: dict[str, int] = {}
+        for card in new_cards:
+            its = {seen[other] for other in together.get(card, ()) if other in seen}
+            subject = min(its) if its else secrets.randbits(62)
+            if not its:
+                strangers.add(subject)
+            seen[card] = fresh[card] = subject
         ledger.link_subjects(tour, fresh)
         known[tour].update(fresh)
-        strangers.update(fresh.values())
     for fact, _, fair, card in counted:
         if card:
             is_late = some_late and forgotten.is_late(fact)

@@ -6,7 +6,7 @@ programme or revocation list. A running server sees the new version and publishe
 
 import secrets
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -492,7 +492,12 @@ class Office:
 
     def refuse_card(self, registry: Registry, card: CardIdentity, reason: str) -> bool:
         """Refuse a card from now on, within the caller's transaction; False where it was refused already."""
-        fresh = registry.revoke_card(str(card), self._clock(), reason)
+        return self.refuse_cards(registry, [card], reason) > 0
+
+    def refuse_cards(self, registry: Registry, cards: Iterable[CardIdentity], reason: str) -> int:
+        """Refuse cards from now on, within the caller's transaction; says how many are refused newly."""
+        now = self._clock()
+        fresh = sum(registry.revoke_card(str(card), now, reason) for card in cards)
         if fresh:
             self._signing.revocations(registry)
         return fresh

@@ -1,10 +1,13 @@
 """What kiosks check by the body's key, signed anew as it changes: programmes, and what cards are refused."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
 
 import msgspec
 
 from server.rules.fair import FairDefinition
+from server.rules.moments import utc
 from server.settings import Secrets
 from server.store.registry import Registry
 from wire.programme import (
@@ -18,6 +21,8 @@ from wire.programme import (
     sign_programme,
     sign_revocations,
 )
+
+_OVER_FOR: Final = timedelta(days=366)
 
 
 class Signing:
@@ -66,12 +71,17 @@ class Signing:
         return signed
 
     def revocations(self, registry: Registry) -> None:
-        """Sign the cards and keys that are refused."""
+        """Sign the cards and keys that are refused.
+
+        A card that is over for a year is not among them: kiosks refuse it by its days, and one whose clock
+        has forgotten these meets it no more. So the list does not grow for ever: it may take 256 KB, which
+        are some 27,000 cards.
+        """
         kept = registry.revocations()
         revocations = Revocations(
             version=next_version(kept[0] if kept else 0, self._clock()),
             issued_at=self._clock(),
-            cards=registry.revoked_cards(),
+            cards=registry.refused_since(utc(self._clock()).date() - _OVER_FOR),
             keys=[
                 RevokedKey(key_id=key_id, known=cards) for key_id, cards in registry.revoked_keys().items()
             ],

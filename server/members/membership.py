@@ -141,9 +141,9 @@ class Membership:
     def refuse_cards(self, connection: Transaction, members: Collection[str]) -> None:
         """Refuse the cards of members who have no rights any more, within the caller's transaction."""
         registry = Registry(connection, self.body)
-        for cards in Members(connection, self.body).cards_of(members).values():
-            for card in cards:
-                self._office.refuse_card(registry, CardIdentity.parse(card), _DEACTIVATED)
+        cards = Members(connection, self.body).cards_of(members).values()
+        refused = (CardIdentity.parse(card) for each in cards for card in each)
+        self._office.refuse_cards(registry, refused, _DEACTIVATED)
 
     def issue_member_cards(
         self,
@@ -185,7 +185,7 @@ class Membership:
             # Who has had another card before goes on as the same one.
             parts = Parts(connection, self.body)
             for cards in store.cards_of([each.member for each in waiting]).values():
-                join_cards(parts, cards)
+                join_cards(parts, cards, now=self._clock())
             self._office.know_cards(connection, waiting)
             if waiting:
                 self.note(connection, "issue cards", members=[each.member for each in waiting])

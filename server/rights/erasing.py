@@ -232,10 +232,9 @@ class Forgetting:
     def _drop_cards(self) -> None:
         registry = Registry(self._connection, self._body)
         keys = dict(registry.card_keys())
-        for number in self._person.cards:
-            card = CardIdentity.parse(number)
-            if card.key_id in keys:
-                self._membership.office.refuse_card(registry, card, REASON)
+        cards = map(CardIdentity.parse, self._person.cards)
+        ours = [card for card in cards if card.key_id in keys]
+        self._membership.office.refuse_cards(registry, ours, REASON)
         self._count("cards", len(self._person.cards))
         self._gone.drop_cards(self._person.cards)
         self._count("links", self._gone.unlink(self._person.cards))

@@ -197,6 +197,16 @@ class Ledger(Statements):
         query = select(table.c.card, table.c.subject).where(table.c.body == self._body, table.c.tour == tour)
         return dict(self._for_each(table.c.card, cards, query))
 
+    def together(self, cards: Collection[str]) -> dict[str, list[str]]:
+        """Give for those of these cards whose bearer has others the others, in their order."""
+        table, other = t.member_card, t.member_card.alias("other")
+        same = (other.c.body == table.c.body, other.c.member == table.c.member, other.c.card != table.c.card)
+        query = select(table.c.card, other.c.card.label("another")).join(other, and_(*same))
+        found: dict[str, list[str]] = {}
+        for row in self._for_each(table.c.card, cards, query.where(table.c.body == self._body)):
+            found.setdefault(row.card, []).append(row.another)
+        return {card: sorted(others) for card, others in found.items()}
+
     def offsets(self, boots: Collection[tuple[str, str]]) -> dict[tuple[str, str], Offset]:
         """Give the clock offsets of these (device, boot id)."""
         found: dict[tuple[str, str], Offset] = {}
@@ -423,6 +433,12 @@ class Ledger(Statements):
         """Count the facts of a device that came after that moment, ms UTC."""
         c = t.fact.c
         where = (c.body == self._body, c.device == device, c.received_at > received_at)
+        return int(self._c.execute(select(func.count()).select_from(t.fact).where(*where)).scalar_one())
+
+    def count_of(self, fair: str, devices: Collection[str]) -> int:
+        """Count the facts of a fair, and those that these devices have brought besides."""
+        c = t.fact.c
+        where = (c.body == self._body, or_(c.fair == fair, c.device.in_(devices)))
         return int(self._c.execute(select(func.count()).select_from(t.fact).where(*where)).scalar_one())
 
     def counts(self) -> dict[str, int]:

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 
 import msgspec
 from sqlalchemy import (
     Connection,
     Integer,
+    and_,
     bindparam,
     cast,
     delete,
     func,
     insert,
     literal_column,
+    or_,
     select,
     union_all,
     update,
@@ -254,6 +257,14 @@ class Registry:
         """Give every revoked card's identity."""
         rows = select(t.revoked_card.c.card).where(t.revoked_card.c.body == self._body)
         return list(self._c.execute(rows.order_by(t.revoked_card.c.card)).scalars())
+
+    def refused_since(self, last_day: date) -> list[str]:
+        """Give the revoked cards that were good on this day or later, or of which that is not known."""
+        gone, card = t.revoked_card.c, t.card.c
+        its = and_(card.body == gone.body, card.card == gone.card)
+        query = select(gone.card).outerjoin_from(t.revoked_card, t.card, its).where(gone.body == self._body)
+        query = query.where(or_(card.valid_to.is_(None), card.valid_to >= last_day.isoformat()))
+        return list(self._c.execute(query.order_by(gone.card)).scalars())
 
     def add_kiosk(self, row: KioskRow) -> None:
         """Write a new kiosk and its card key down."""

@@ -122,20 +122,20 @@ class Enrolments:
         self.take(*facts, kiosk=kiosk, minute=minute)
         self.work_off()
 
-    def take(self, *facts: Brought, kiosk: str = "desk", minute: int = 0) -> bool:
+    def take(self, *facts: Brought, kiosk: str = "desk", minute: int = 0, fair: str = FAIR) -> bool:
         """Take facts, and leave for later what members get of them; says whether something is left."""
         self._batches += 1
         events = []
         for at, each in enumerate(facts, 1):
             number, fact = each if isinstance(each, tuple) else (1000 * self._batches + at, each)
-            events.append(self.event(number, fact, minute))
+            events.append(self.event(number, fact, minute, fair))
         head = BatchHead(self.kiosks[kiosk].device, self._batches, 1, len(events))
         with opened(self.register.home) as (home, store, office):
             intake = Intake(store, office.body, digest_key=bytes.fromhex(home.secrets.digest_key))
             return intake.take([Batch(head, tuple(events))], RECEIVED).enrols
 
     @staticmethod
-    def event(number: int, fact: Fact, minute: int = 0) -> bytes:
+    def event(number: int, fact: Fact, minute: int = 0, fair: str = FAIR) -> bytes:
         """Give the bytes of the n-th event, by staff 101, so many minutes after nine."""
         at = NINE + minute * MINUTE
         event = Event(
@@ -143,7 +143,7 @@ class Enrolments:
             occurred_at=at,
             monotonic_ms=1000,
             boot_id=BOOT,
-            fair=FAIR,
+            fair=fair,
             booth="membership",
             fact=fact,
             staff_id="101",

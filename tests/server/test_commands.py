@@ -37,12 +37,14 @@ from server.intake import Intake
 from server.office import now_ms
 from server.settings import Home
 from server.store.engine import Store
+from server.store.registry import Registry
 from tests.brokers import free_port
 from tests.programs import EXAMPLE, FAIR, ROOT, Process, environment, stopped, telling
 from tests.waiting import until
 from wire.card import Card, CardIdentity, body_tag, sign
 from wire.envelope import Batch, BatchHead
 from wire.events import CardRef, Event, Fact, Visit, encode_event
+from wire.programme import open_revocations
 from wire.zones import zone_of
 
 PAGE: Final = ROOT / "docs" / "commands.md"
@@ -985,6 +987,18 @@ def test_a_card_that_was_issued_elsewhere_is_revoked_with_a_warning(desk: Desk) 
     told = desk.type("cards", "revoke", str(CardIdentity(1, 0xC0FFEF)))
     assert "is refused from now on" in told
     assert "This server did not issue that card itself: check the number once more." in told
+
+
+def test_a_card_that_is_over_for_long_is_in_the_signed_list_no_more(desk: Desk) -> None:
+    [over] = desk.cards("--no-pictures", "--valid-from", "2024-02-01", "--valid-to", "2024-03-31")
+    [good] = desk.cards("--no-pictures", "--valid-from", "2026-01-01", "--valid-to", "2040-12-31")
+    desk.json("cards", "revoke", over["card"])
+    desk.json("cards", "revoke", good["card"])
+    with opened(desk.home) as (_, store, office), store.reading() as connection:
+        kept = Registry(connection, office.body).revocations()
+        assert kept is not None
+        assert open_revocations(kept[1], office.body_public_key).cards == [good["card"]]
+    assert "was refused already" in desk.type("cards", "revoke", over["card"])
 
 
 @pytest.mark.parametrize(

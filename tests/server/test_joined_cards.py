@@ -5,11 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from server.bootstrap import opened
+from server.store import tables as t
 from tests.programs import FAIR
 from tests.server.enrolments import KARIM, Enrolments
 from wire.events import SignUp, Visit, Withdrawal
 
+LATER = "another-2026"
+"""A fair of which nothing is known here yet: a tour of its own."""
 COUNTED = ("visits", "attendance", "by_booth", "by_day", "by_category", "first_timers", "sign_ups")
 
 
@@ -65,3 +70,20 @@ def test_a_card_of_before_that_comes_late_finds_whose_it_is(either: Enrolments) 
     either.bring((3, Visit(card=either.card(2))), minute=60)
     either.bring((4, Visit(card=either.card(1))), kiosk="other", minute=1)
     assert (figures(either)["visits"], figures(either)["attendance"]) == (2, 1)
+
+
+@pytest.mark.parametrize("together", [(3,), (1, 1, 1), (1, 2)])
+def test_in_a_tour_that_comes_later_they_are_one_from_the_first(
+    either: Enrolments, together: tuple[int, ...]
+) -> None:
+    either.bring((1, either.registration(1, KARIM)))
+    either.bring((2, either.reissue(2, either.card(1).identity)), (3, Visit(card=either.card(2))))
+    later = [(4 + at, Visit(card=either.card(number))) for at, number in enumerate((1, 2, 9))]
+    for count in together:
+        either.take(*later[:count], fair=LATER)
+        del later[:count]
+    with opened(either.register.home) as (_, store, _), store.reading() as connection:
+        subjects = [row.subject for row in connection.execute(select(t.fact)) if row.fair == LATER]
+    assert len(subjects) == 3
+    assert None not in subjects
+    assert len(set(subjects)) == 2

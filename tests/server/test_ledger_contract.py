@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -675,6 +676,9 @@ def test_the_registry_gives_back_what_it_was_given(store: Store) -> None:
         assert Registry(connection, OTHER_BODY).logo_other_than(FAIR, "") is None
         assert registry.versions() == ((FAIR, 6), ("", 3))
         assert registry.revoked_cards() == ["0001-00c0ffee00c0ff"]
+        assert registry.refused_since(date(2026, 12, 31)) == registry.revoked_cards()
+        assert registry.refused_since(date(2027, 1, 1)) == []
+        assert Registry(connection, OTHER_BODY).refused_since(date(2026, 12, 31)) == []
         assert registry.card_keys() == [(1, b"1" * 32), (2, b"c" * 32)]
         assert registry.next_card_key_id() == 3
         assert list(registry.cards()) == [issued]
