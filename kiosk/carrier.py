@@ -180,11 +180,6 @@ class Carrier:
         self._inbox.put(_StateIsNew())
 
     @property
-    def wiped(self) -> bool:
-        """Whether the fair is closed and nothing of it is kept here."""
-        return self._wiped
-
-    @property
     def unusable(self) -> dict[str, int]:
         """How many messages could not be used, by their code."""
         return dict(self._unusable)
@@ -370,28 +365,41 @@ class Carrier:
     # -- what is said ----------------------------------------------------------------------
 
     def _obey(self, commands: Sequence[Command], *, server_time: int = 0) -> None:
-        for command in commands:
-            match command:
-                case SayHello(nonce):
-                    self._say_hello(nonce)
-                case Send(epoch, first, last):
-                    self._send(epoch, first, last)
-                case MoveMark(epoch, upto):
-                    self._recorder.ask(self._journal.set_mark, epoch, upto, server_time)
-                    self._tell_delivered(epoch, upto)
-                case Fork(epoch):
-                    moved_to = self._recorder.ask(self._journal.fork, epoch)
-                    self._delivery.forked(epoch, moved_to)
-                    self._committed.forget(epoch)
-                    words = "another machine sends under this kiosk's name: was its disk copied?"
-                    self._notify(Trouble("identity", "shared", words))
-                case Wipe():
-                    self._wipe()
+        try:
+            for command in commands:
+                self._carry_out(command, server_time)
+        except JournalError:
+            # The marks that were to follow are not moved either.
+            self._go_by_the_journal()
+            raise
+
+    def _carry_out(self, command: Command, server_time: int) -> None:
+        match command:
+            case SayHello(nonce):
+                self._say_hello(nonce)
+            case Send(epoch, first, last):
+                self._send(epoch, first, last)
+            case MoveMark(epoch, upto):
+                self._recorder.ask(self._journal.set_mark, epoch, upto, server_time)
+                self._tell_delivered(epoch, upto)
+            case Fork(epoch):
+                moved_to = self._recorder.ask(self._journal.fork, epoch)
+                self._delivery.forked(epoch, moved_to)
+                self._committed.forget(epoch)
+                words = "another machine sends under this kiosk's name: was its disk copied?"
+                self._notify(Trouble("identity", "shared", words))
+            case Wipe():
+                self._wipe()
+
+    def _go_by_the_journal(self) -> None:
+        self._delivery.marks_are(self._recorder.ask(self._journal.epochs), time.monotonic())
 
     def _wipe(self) -> None:
         forgotten = self._recorder.ask(self._journal.wipe)
         if forgotten is None:
-            return  # a fact came in just now: it is delivered first
+            # A fact came in just now and is delivered first, or a mark was never written.
+            self._go_by_the_journal()
+            return
         self._delivery.wiped(self._recorder.ask(self._journal.epochs))
         self._wiped = True
         self._state_at = 0.0

@@ -33,7 +33,7 @@ class ConfigError(KioskError):
 class KioskConfig:
     """The settings of one kiosk. Keys are raw bytes: public keys and seeds of 32 bytes.
 
-    ``printer`` is the name of a queue of CUPS; empty is the machine's default.
+    ``printer`` is the name of a queue of CUPS; empty where this kiosk prints nothing.
     """
 
     name: str
@@ -104,6 +104,15 @@ def is_set_up(path: Path) -> bool:
 def data_of(path: Path) -> Path:
     """Say where a kiosk's data lie, also before there is a kiosk.toml; raises :class:`ConfigError`."""
     return read_config(path).data if is_set_up(path) else _data_beside(path)
+
+
+def set_by_hand(path: Path) -> dict[str, str]:
+    """Give those lines of kiosk.toml, as they stand there, that no server knows and no pairing changes."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return {}
+    return {key: value for key in ("data", "printer") if isinstance(value := values.get(key), str)}
 
 
 def _data_beside(path: Path) -> Path:

@@ -148,6 +148,13 @@ class Counter:
             self._signed.clear()
             self._dialogue.card, self._dialogue.waits = None, False
 
+    def undone(self, sign_up: SignUp, standing: Iterable[Event]) -> None:
+        """Hear that a sign-up was undone, and what events of its card stand, the oldest first."""
+        with self._lock:
+            self._signed.get(sign_up.card.identity, set()).discard(sign_up.offer)
+        for event in standing:
+            self._learn(event.fact)
+
     # -- the counter's own thread ----------------------------------------------------------------
 
     def _run(self) -> None:

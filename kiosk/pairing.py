@@ -18,6 +18,7 @@ from nacl.signing import SigningKey
 
 from kiosk import KioskError
 from kiosk.carrier import Connection
+from kiosk.config import set_by_hand
 from kiosk.notices import Notice, Pairing
 from kiosk.rules.debounce import Debounce
 from kiosk.settled import write_settled
@@ -26,6 +27,7 @@ from kiosk.uplink import Arrived, Connected, Disconnected, UplinkEvent
 from wire.envelope import EnvelopeError
 from wire.kiosk_toml import KioskSettings, kiosk_toml
 from wire.pairing import (
+    VALID_MS,
     Paired,
     PairingAsk,
     PairingCode,
@@ -40,6 +42,8 @@ from wire.pairing import (
 ASK_EVERY_S: Final = 2.0
 NO_ANSWER_S: Final = 6.0
 """After so long a person is told that the server does not answer; asking goes on."""
+ASKS_FOR_S: Final = VALID_MS / 1000
+"""So long a closed kiosk asks with one code: no code is good for longer."""
 _LOOK_S: Final = 0.1
 
 Connect = Callable[[PairingCode, Callable[[UplinkEvent], None]], Connection]
@@ -109,19 +113,29 @@ class Pairer:
                 attempt.end()
         return ""
 
-    def take(self, text: str, body_key: bytes, stopping: threading.Event) -> bool:
-        """Ask with one code alone, of the body with that key; False where it was refused or stopped."""
+    def take(self, text: str, body_key: bytes, reader: Reader, stopping: threading.Event) -> str:
+        """Ask with a code of the body with that key, or with another one that is shown meanwhile.
+
+        Ends where one has brought settings, was refused, or had no answer for :data:`ASKS_FOR_S`. Gives
+        the text of the last code, which may be in sight yet. Raises :class:`PairingError`.
+        """
         self._debounce.fresh([text], time.monotonic())
         attempt = self._begun(text, body_key)
-        if attempt is None:
-            return False
         try:
-            while not stopping.wait(_LOOK_S):
-                if (settled := self._turn(attempt)) is not None:
-                    return settled
+            while attempt is not None and not stopping.is_set():
+                shown = self._shown(reader, stopping)
+                if is_pairing_code(shown) and shown != text:
+                    attempt.end()
+                    text, attempt = shown, self._begun(shown, body_key)
+                elif self._turn(attempt) is not None:
+                    break
+                elif attempt.age_s >= ASKS_FOR_S:
+                    self._notify(Pairing("refused", str(PairingRefusal.EXPIRED)))
+                    break
         finally:
-            attempt.end()
-        return False
+            if attempt is not None:
+                attempt.end()
+        return text
 
     def _shown(self, reader: Reader, stopping: threading.Event) -> str:
         """Wait a little for a code that has just come into sight."""
@@ -176,7 +190,7 @@ class Pairer:
             self._forget()
             self._notify(Pairing("refused", came))
             return False
-        self._write(self._config_file, kiosk_toml(came))
+        self._write(self._config_file, kiosk_toml(came, **set_by_hand(self._config_file)))
         self._forget()
         self._notify(Pairing("paired", name=came.name))
         return True
@@ -236,13 +250,18 @@ class _Attempt:
         """The code's text."""
         return self._asking.text
 
+    @property
+    def age_s(self) -> float:
+        """For how many seconds it has been asked."""
+        return time.monotonic() - self._begun_at
+
     def end(self) -> None:
         """Disconnect."""
         self._uplink.stop()
 
     def is_late(self) -> bool:
         """Say, once, that no answer has come for some time."""
-        if self._told_late or time.monotonic() - self._begun_at < NO_ANSWER_S:
+        if self._told_late or self.age_s < NO_ANSWER_S:
             return False
         self._told_late = True
         return True

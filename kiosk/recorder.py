@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from kiosk.config import KioskConfig
-from kiosk.journal import Entry, Journal, Position
+from kiosk.journal import Entry, Journal, JournalError, Position
 from kiosk.rules.desk import Moment
 from wire.events import Event, Fact, encode_event
 
@@ -66,6 +66,18 @@ class Recorder:
     def ask(self, function: Callable[..., Result], *arguments: object) -> Result:
         """Call a method of ``journal`` in the journal's own thread, and wait for what it gives."""
         return self._thread.submit(function, *arguments).result()
+
+    def is_wiped(self) -> bool:
+        """Say whether no fact is kept; what a wipe has left half done is done before it is said."""
+        return self.ask(self._is_wiped)
+
+    def _is_wiped(self) -> bool:
+        try:
+            if any(view.first <= view.last for view in self.journal.epochs()):
+                return False
+            return self.journal.wipe() is not None
+        except JournalError:
+            return False
 
     def entry(self, fact: Fact, moment: Moment, staff_id: str = "") -> Entry:
         """Make the event of a fact that happens now; nothing is recorded."""

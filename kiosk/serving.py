@@ -10,6 +10,7 @@ from kiosk.descriptions import Descriptions
 from kiosk.finding import Finding
 from kiosk.issuing import CardPress, Issuing
 from kiosk.journal import Position
+from kiosk.lately import Lately
 from kiosk.notices import Registered, StaffNotice
 from kiosk.recorder import Recorder
 from kiosk.registering import Registering
@@ -42,12 +43,14 @@ class Serving:
         descriptions: Descriptions,
         clock: Clock,
         recorded: Callable[[Position], None],
+        lately: Lately,
         asking: Asking,
         press: CardPress,
     ) -> None:
         self._recorder = recorder
         self._clock = clock
         self._recorded = recorded
+        self._lately = lately
         self._asking = asking
         self._finding = Finding(asking)
         self._issuing = Issuing(config, descriptions=descriptions, press=press)
@@ -114,5 +117,8 @@ class Serving:
         return None
 
     def _record(self, facts: Sequence[Fact], staff_id: str) -> None:
-        for position, _ in self._recorder.record_all(facts, self._clock.read(), staff_id):
+        moment = self._clock.read()
+        places = self._recorder.record_all(facts, moment, staff_id)
+        for fact, (position, event_id) in zip(facts, places, strict=True):
+            self._lately.recorded(fact, event_id, moment)
             self._recorded(position)

@@ -43,6 +43,8 @@ NEWEST: Final = 20
 _FAILURES: Final = "pin_failures"
 _DOORS: Final = {"in": "entrance", "out": "exit"}
 _REASONS: Final = frozenset({"wrong_card", "twice", "test", "other"})
+Undoable = Visit | Passage | SessionAttendance | SignUp
+"""What staff may undo at the kiosk that has recorded it."""
 
 
 class Staff:
@@ -58,7 +60,7 @@ class Staff:
         recorded: Callable[[Position], None],
         backstage: Backstage,
         serving: Serving,
-        forget_visit: Callable[[CardIdentity], None],
+        undone: Callable[[Undoable], None],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._recorder = recorder
@@ -68,7 +70,7 @@ class Staff:
         self._recorded = recorded
         self._backstage = backstage
         self._serving = serving
-        self._forget_visit = forget_visit
+        self._undone = undone
         self._monotonic = monotonic
         self._in = ""
         self._until = 0.0
@@ -204,8 +206,7 @@ class Staff:
         void = Void(target=event_id, reason=reason if reason in _REASONS else "other")
         position, _ = self._recorder.record_all([void], self._clock.read(), self._in)[0]
         self._recorded(position)
-        if (card := fact[1]) is not None:
-            self._forget_visit(card)
+        self._undone(fact[1])
         self._done(StaffDone("undo"))
 
     def _write(self, what: str, stick: str, work: Callable[[Path], tuple[str, int]]) -> None:
@@ -228,11 +229,11 @@ class Staff:
     def _newest(self) -> tuple[RecordedFact, ...]:
         return tuple(fact for fact, _ in self._undoable())
 
-    def _undoable(self) -> list[tuple[RecordedFact, CardIdentity | None]]:
-        """Give the newest facts that were not undone yet, with whose they are."""
+    def _undoable(self) -> list[tuple[RecordedFact, Undoable]]:
+        """Give the newest facts that were not undone yet, as they are told and as they are."""
         entries = self._recorder.ask(lambda: list(self._recorder.journal.newest(5 * NEWEST)))
         voided: set[str] = set()
-        found: list[tuple[RecordedFact, CardIdentity | None]] = []
+        found: list[tuple[RecordedFact, Undoable]] = []
         for entry in entries:
             try:
                 event = decode_event(entry.payload)
@@ -241,12 +242,12 @@ class Staff:
             fact = event.fact
             if isinstance(fact, Void):
                 voided.add(fact.target)
-            if not isinstance(fact, Visit | Passage | SessionAttendance | SignUp):
+            if not isinstance(fact, Undoable):
                 continue
             if event.event_id in voided or len(found) == NEWEST:
                 continue
             last = fact.card.card_id[-4:] if fact.card else ""
             kind = _DOORS[fact.direction] if isinstance(fact, Passage) else fact.kind
             told = RecordedFact(event.event_id, kind, event.occurred_at, event.booth, last)
-            found.append((told, None if fact.card is None else CardIdentity.parse(fact.card.identity)))
+            found.append((told, fact))
         return found

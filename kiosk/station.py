@@ -6,7 +6,8 @@ rules on what the uplink hears (see ``carrier``). A verdict is told only after i
 committed.
 
 Between them: the eye takes ``descriptions.desk``, which the carrier replaces as a whole,
-and drops a note of every fact into the carrier's inbox. Nothing else is shared.
+and drops a note of every fact into the carrier's inbox. Who was here lately (see ``lately``) the
+counter's thread tells it, too. Nothing else is shared.
 """
 
 import secrets
@@ -27,18 +28,19 @@ from kiosk.descriptions import Descriptions
 from kiosk.diagnostics import Diary
 from kiosk.issuing import CardPress, PrintCard
 from kiosk.journal import Journal, JournalError, Position
+from kiosk.lately import Lately
 from kiosk.notices import CardIgnored, Done, Notice, Scanned, Trouble
 from kiosk.recorder import Mint, Recorder
 from kiosk.replacing import revoked_in
 from kiosk.rules.debounce import Debounce
-from kiosk.rules.desk import Decision, Desk, Moment, Outcome, RecentVisits, worth_judging
-from kiosk.rules.doors import Passed, Ways
+from kiosk.rules.desk import Decision, Desk, Outcome, worth_judging
+from kiosk.rules.doors import Passed
 from kiosk.serving import Serving
-from kiosk.staff import Staff
+from kiosk.staff import Staff, Undoable
 from kiosk.uplink import UplinkEvent
 from kiosk.wishes import Wish
 from wire.card import CardIdentity, RefusalCode
-from wire.events import CardRef, Event, EventError, Passage, Visit, decode_event
+from wire.events import CardRef, Event, EventError, SignUp, Void, Withdrawal, decode_event
 
 _READ_TIMEOUT_S: Final = 0.2
 _AFTER_FAILURE_S: Final = 0.2
@@ -117,12 +119,11 @@ class Station:
         self._reader = reader
         self._clock = clock
         self._diary = Diary()
-        self._recent = RecentVisits()
-        self._ways = Ways()
         self._on_notice = on_notice
         self._stopping = threading.Event()
         self._recorder = Recorder(config, journal, mint.event_id)
         self._descriptions = Descriptions(config, self._recorder, self._notify)
+        self._lately = Lately(self._descriptions)
         self._carrier = Carrier(
             config,
             recorder=self._recorder,
@@ -141,7 +142,7 @@ class Station:
             notify=self._notify,
             recorded=self._carrier.recorded,
             help_wanted=self._carrier.help_wanted,
-            ways=self._ways,
+            ways=self._lately.ways,
             staff=Staff(
                 recorder=self._recorder,
                 descriptions=self._descriptions,
@@ -165,10 +166,11 @@ class Station:
                     descriptions=self._descriptions,
                     clock=clock,
                     recorded=self._carrier.recorded,
+                    lately=self._lately,
                     asking=self._carrier.asking,
                     press=CardPress(mint.card_id, secrets.token_bytes(32), around.print_card),
                 ),
-                forget_visit=self._forget_visit,
+                undone=self._undone,
             ),
         )
         self._debounce = Debounce()
@@ -193,7 +195,7 @@ class Station:
         self._descriptions.take_kept()
         newest = self._newest()
         self._descriptions.refuse(revoked_in(newest))
-        self._remember_recent_visits(newest)
+        self._lately.take_up(newest)
         self._carrier.start()
         self._counter.start(newest)
         self._eye.start()
@@ -274,16 +276,17 @@ class Station:
 
     def _judge(self, desk: Desk, reading: Reading) -> None:
         if desk.closed:
-            self._recent.forget()
-            self._ways.forget()
+            self._lately.forget()
             self._counter.forget()
         for text in self._debounce.fresh(worth_judging(reading.texts), time.monotonic()):
             self._scan(desk, text, reading.arrived_at)
 
     def _scan(self, desk: Desk, text: str, arrived_at: float) -> None:
         moment = self._clock.read()
-        decision = desk.decide(text, self._recent, moment, self._ways)
-        if decision.outcome is Outcome.PAIRING and self._on_next_code and self._carrier.wiped:
+        decision = self._lately.decide(desk, text, moment)
+        # The journal is asked, since at the next stop there is no server that this kiosk could hear.
+        wiped = decision.outcome is Outcome.PAIRING and desk.closed and self._recorder.is_wiped()
+        if wiped and self._on_next_code:
             self._on_next_code(text)
             return
         if self._is_no_visit(decision):
@@ -292,7 +295,7 @@ class Station:
         if staff is not None:
             staff_id = self._descriptions.staff_id(staff.identity)
             if (refused := self._who_waits_for_staff()) is not None:
-                decision = desk.admit(refused)
+                decision = self._lately.admit(desk, refused, moment)
             else:
                 self._counter.staff_card(staff_id)
         self._turned_away = (decision, time.monotonic()) if decision.session and decision.code else None
@@ -306,12 +309,10 @@ class Station:
                 self._notify(Trouble("journal", "cannot_write", str(problem)))
                 return
             position, event_id = places[0]
-            for place, _ in places:
+            for fact, (place, fact_id) in zip(facts, places, strict=True):
+                self._lately.recorded(fact, fact_id, moment)
                 self._carrier.recorded(place)
         committed_at = time.monotonic()
-        if isinstance(decision.fact, Visit | Passage) and decision.card is not None:
-            self._recent.remember(decision.card.identity, moment)
-            self._remember_passage(desk, decision.card.identity, decision.fact, event_id, moment)
         told = _scanned(decision, event_id, position, (committed_at - arrived_at) * 1000)
         self._notify(self._with_dialogue(desk, decision, told))
 
@@ -358,32 +359,33 @@ class Station:
         )
 
     def _newest(self) -> list[Event]:
-        """Give the newest events of the journal, the oldest of them first."""
-        found = []
-        for entry in reversed(self._recorder.ask(lambda: list(self._recorder.journal.newest(_RECENT_FACTS)))):
+        """Give the newest events of the journal that were not undone, the oldest of them first."""
+        entries = self._recorder.ask(lambda: list(self._recorder.journal.newest(_RECENT_FACTS)))
+        found: list[Event] = []
+        undone: set[str] = set()
+        for entry in entries:
             with suppress(EventError):
-                found.append(decode_event(entry.payload))
-        return found
+                event = decode_event(entry.payload)
+                if isinstance(event.fact, Void):
+                    undone.add(event.fact.target)
+                elif event.event_id not in undone:
+                    found.append(event)
+        return found[::-1]
 
-    def _remember_recent_visits(self, newest: Sequence[Event]) -> None:
-        """Know after a restart whose visit was recorded in the last ten minutes."""
-        for event in newest:
-            if isinstance(event.fact, Visit | Passage) and event.fact.card is not None:
-                card = CardIdentity.parse(event.fact.card.identity)
-                then = Moment(event.occurred_at, event.monotonic_ms, event.boot_id, event.occurred_at)
-                self._recent.remember(card, then)
-                self._remember_passage(self._descriptions.desk, card, event.fact, event.event_id, then)
+    def _undone(self, fact: Undoable) -> None:
+        """Know no more of what was undone: its card may be shown again, its offer be signed again."""
+        if (card := fact.card) is None:
+            return
+        standing = [event for event in self._newest() if _card_of(event) == card.identity]
+        self._lately.take_up_one(CardIdentity.parse(card.identity), standing)
+        if isinstance(fact, SignUp):
+            self._counter.undone(fact, standing)
 
-    def _remember_passage(
-        self, desk: Desk | None, card: CardIdentity, fact: Visit | Passage, event_id: str, moment: Moment
-    ) -> None:
-        if desk is not None and isinstance(fact, Passage):
-            self._ways.remember(card, Passed(event_id, fact.direction, desk.day(moment)))
 
-    def _forget_visit(self, card: CardIdentity) -> None:
-        """Forget a visit or a passage that was undone: its card may be shown again."""
-        self._recent.forget_one(card)
-        self._ways.forget_one(card)
+def _card_of(event: Event) -> str:
+    """Give the card of a fact that may be undone, or that says what was agreed to; else an empty text."""
+    fact = event.fact
+    return fact.card.identity if isinstance(fact, Undoable | Withdrawal) and fact.card else ""
 
 
 def _scanned(decision: Decision, event_id: str, position: Position, scan_to_commit_ms: float) -> Scanned:

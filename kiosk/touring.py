@@ -110,7 +110,8 @@ class Touring:
         text, self._next_code = self._next_code, ""
         body_key = read_config(self._config_file).body_key
         self._end_work()
-        self._make_pairer(self._on_notice).take(text, body_key, self._stopping)
+        self._reader.start()
+        text = self._make_pairer(self._on_notice).take(text, body_key, self._reader, self._stopping)
         if not self._stopping.is_set():
             self._work(text)
 

@@ -141,6 +141,7 @@ def _run(directory: Path, stopping: threading.Event, say: Callable[[str], None])
     with ExitStack() as stack:
         home, store, office = stack.enter_context(opened(directory))
         stack.enter_context(home.locked())
+        stack.enter_context(store.held())
         # Not before: a database that does not answer must not keep Ctrl-C from ending us.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stopping.set())

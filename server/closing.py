@@ -1,8 +1,8 @@
 """Closing a fair: a backup that was read back, then the signed word by which kiosks wipe.
 
-The backup holds everything that the ledger holds at the moment of signing: where facts come in
-while it is made, it is made again. What a kiosk that was away still keeps comes later, is in the
-ledger then, and in no backup of before.
+The backup holds every fact of the fair and of its kiosks that the ledger holds at the moment of signing:
+where such come in while it is made, it is made again. Those of other fairs and bodies are nobody's to wipe.
+What a kiosk that was away still keeps comes later, is in the ledger then, and in no backup of before.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,8 +12,6 @@ from typing import Final
 from server.backup import Backup
 from server.office import Office, OfficeError
 from server.rules.closing import Holding, KioskWord, holdings
-from server.store import copying
-from server.store.copying import Summary
 from server.store.engine import Store
 from server.store.ledger import Ledger
 from server.store.registry import Registry
@@ -49,14 +47,13 @@ class Closing:
             raise OfficeError(f"{fair} is closed already; a fresh backup:  riwaq-server backup FILE")
         _refuse(self.holdings(fair), anyway=anyway)
         for _ in range(_TRIES):
+            held = self._count(fair)
             backup = back_up()
-            about = backup.manifest
-            held = Summary(about.facts, about.newest, about.newest_at, about.signed)
             programme = self._sign(fair, held, anyway=anyway)
             if programme is not None:
                 return Closed(programme, backup, self.holdings(fair))
             backup.file.unlink()
-        raise OfficeError(f"facts of kiosks come in all the time: close {fair} when visits have ended")
+        raise OfficeError(f"facts of {fair} come in all the time: close it when visits have ended")
 
     def reopen(self, fair: str) -> Programme:
         """Sign that a fair goes on; kiosks record again, in new epochs."""
@@ -82,12 +79,17 @@ class Closing:
             registry, ledger = Registry(connection, self._office.body), Ledger(connection, self._office.body)
             return self._holdings(registry, ledger, fair)
 
-    def _sign(self, fair: str, held: Summary, *, anyway: bool) -> Programme | None:
-        """Sign where the ledger is still what the backup holds; None where it has gone on."""
+    def _count(self, fair: str) -> int:
+        with self._store.reading() as connection:
+            registry, ledger = Registry(connection, self._office.body), Ledger(connection, self._office.body)
+            return _counted(registry, ledger, fair)
+
+    def _sign(self, fair: str, held: int, *, anyway: bool) -> Programme | None:
+        """Sign where the fair has no more facts than the backup holds; None where it has gone on."""
         with self._store.writing() as connection:
             registry, ledger = Registry(connection, self._office.body), Ledger(connection, self._office.body)
             _refuse(self._holdings(registry, ledger, fair), anyway=anyway)
-            if copying.summary(connection).is_beyond(held):
+            if _counted(registry, ledger, fair) != held:
                 return None
             registry.close_fair(fair, self._clock())
             return self._office.sign_anew(registry)[fair]
@@ -106,6 +108,11 @@ class Closing:
             if row.fair == fair
         ]
         return holdings(words, self._clock())
+
+
+def _counted(registry: Registry, ledger: Ledger, fair: str) -> int:
+    """Count what kiosks of a fair would wipe: its facts, and what else they have brought."""
+    return ledger.count_of(fair, [row.device for row in registry.all_kiosks() if row.fair == fair])
 
 
 def _refuse(found: Sequence[Holding], *, anyway: bool) -> None:

@@ -473,11 +473,13 @@ class Office:
             registry = Registry(connection, self.body)
             keys = dict(registry.card_keys())
             kept = registry.revocations()
-        card = verify(token, body_tag(self.body_public_key), keys)
-        if isinstance(card, Refused):
-            return card, False
+            card = verify(token, body_tag(self.body_public_key), keys)
+            if isinstance(card, Refused):
+                return card, False
+            # Kiosks are not told any more of what was over long ago.
+            is_refused = registry.refuses(str(card.identity))
         revocations = open_revocations(kept[1], self.body_public_key) if kept else None
-        return card, card.identity in RevocationIndex(revocations)
+        return card, is_refused or card.identity in RevocationIndex(revocations)
 
     def revoke_card(self, card: CardIdentity, reason: str) -> tuple[bool, bool]:
         """Refuse a card from now on.

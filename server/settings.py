@@ -153,7 +153,8 @@ class Secrets(msgspec.Struct, kw_only=True):
 class Home:
     """A server's directory, read.
 
-    ``listen`` is empty where an external broker is used, ``web`` where no page is wanted.
+    ``listen`` is empty where an external broker is used, ``web`` where no page is wanted. The ledger may
+    lie in the directory, as its own, or elsewhere.
     """
 
     def __init__(self, path: Path) -> None:
@@ -180,6 +181,7 @@ class Home:
         self.kiosk_broker = texts["kiosk_broker"]
         # Directories of before there was a page have no such line.
         self.web = texts["web"] if values is None or "web" in values else DEFAULT_WEB
+        self.has_own_ledger = not texts["database"]
         self.database = texts["database"] or f"sqlite:///{path / 'ledger.db'}"
         of_addresses: list[str] = []
         self.broker = _broker(texts, of_addresses)

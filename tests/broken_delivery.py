@@ -133,6 +133,23 @@ class WipesAtOnce(Delivery):
         return self._closed and not self._wiped
 
 
+class RunsAhead(Delivery):
+    """Holds a mark for moved that the disk has refused."""
+
+    def marks_are(self, epochs: Iterable[EpochView], now: float) -> None:
+        """Hear nothing of it."""
+
+
+class WipesOnARefusedMark(Delivery):
+    """Wipes by the journal's mark where a restored server's lower one could not be written."""
+
+    def marks_are(self, epochs: Iterable[EpochView], now: float) -> None:
+        confirmed = {epoch for epoch, lane in self._lanes.items() if lane.confirmed}
+        super().marks_are(epochs, now)
+        for epoch in confirmed:
+            self._lanes[epoch].confirmed = True
+
+
 class WipesForEver(Delivery):
     """Holds that a wipe is over once for all."""
 
@@ -274,6 +291,8 @@ BROKEN: Final[dict[str, dict[str, Any]]] = {
             SilentAboutMoves,
             WipesUnasked,
             WipesOnAnOldWord,
+            RunsAhead,
+            WipesOnARefusedMark,
             WipesForEver,
             BelievesGivenUp,
         )

@@ -100,6 +100,8 @@ class Machine:
     progress: dict[int, float] = field(default_factory=dict)
     may_go_back: set[int] = field(default_factory=set)
     forks: int = 0
+    full: bool = False
+    """Whether the disk refuses marks and forks."""
 
     def frozen(self) -> "Machine":
         """Copy disk, process and connection."""
@@ -116,6 +118,7 @@ class Machine:
             progress=dict(self.progress),
             may_go_back=set(self.may_go_back),
             forks=self.forks,
+            full=self.full,
         )
 
 
@@ -251,6 +254,10 @@ class World:
             machine.word = self.word
             machine.delivery.set_closed(self.word.closed, self.now)
 
+    def fill_disk(self, machine: Machine) -> None:
+        """Let the disk refuse marks and forks until all heals."""
+        machine.full = True
+
     def export(self, machine: Machine) -> None:
         """Write all that a kiosk keeps to a stick; rows that went bad leave gaps."""
         stick: list[Batch] = []
@@ -373,9 +380,10 @@ class World:
                     self._send(machine, command)
                 case MoveMark(epoch, upto):
                     self._watch_mark(machine, epoch, upto, said_by)
-                    self.changes += 1
-                    machine.journal.set_mark(epoch, upto, 0)
-                case Fork(epoch):
+                    if not machine.full:
+                        self.changes += 1
+                        machine.journal.set_mark(epoch, upto, 0)
+                case Fork(epoch) if not machine.full:
                     self.changes += 1
                     machine.windows.pop(epoch, None)
                     moved_to = machine.journal.fork(epoch)
@@ -383,6 +391,8 @@ class World:
                     machine.delivery.forked(epoch, moved_to)
                 case Wipe():
                     self._wipe(machine)
+        if machine.full:
+            machine.delivery.marks_are(machine.journal.epochs(), self.now)
 
     def _wipe(self, machine: Machine) -> None:
         kept = {entry.event_id for _, entry, _ in machine.journal.entries() if entry is not None}
@@ -505,7 +515,7 @@ class World:
     def settle(self, *, in_turns: bool) -> None:
         """Heal everything, deliver fairly, and wait until nothing changes any more."""
         for machine in self.machines:
-            machine.forks = 0
+            machine.forks, machine.full = 0, False
         for cycle in range(10):
             before = self.changes
             if in_turns:

@@ -156,6 +156,10 @@ class DeliveryMachine(RuleBasedStateMachine):
     def stick_is_taken_in(self, stick: int) -> None:
         self.world.take_stick(stick % len(self.world.sticks))
 
+    @rule(who=which)
+    def disk_fills_up(self, who: int) -> None:
+        self.world.fill_disk(self.one(who))
+
     @rule(closed=st.booleans())
     def fair_is_closed_or_opened(self, closed: bool) -> None:  # noqa: FBT001 - drawn
         self.world.say_closed(closed=closed)
@@ -249,7 +253,7 @@ def test_nothing_is_lost_with_the_real_journal_and_ledger_for_long(tmp_path: Pat
 
 
 # It takes a race inside one kiosk, or one misfortune upon another: chance seldom makes these, see the scenes.
-SELDOM = {"SilentAboutMoves", "WipesOnAnOldWord", "BelievesGivenUp"}
+SELDOM = {"SilentAboutMoves", "WipesOnAnOldWord", "WipesOnARefusedMark", "BelievesGivenUp"}
 
 
 @pytest.mark.parametrize("name", [name for name in BROKEN if name not in SELDOM])
@@ -379,11 +383,41 @@ def restored_server_gives_up_what_a_twin_keeps(name: str = "") -> World:
     return world
 
 
+def mark_that_the_disk_refuses(name: str = "") -> World:
+    """Let the disk refuse the mark over a kiosk's facts, and make room before its fair is closed."""
+    world = world_of(name)
+    [kiosk] = world.machines
+    world.record(kiosk, 2)
+    world.fill_disk(kiosk)
+    speak(world, kiosk)
+    kiosk.full = False
+    world.say_closed(closed=True)
+    world.hear_word(kiosk)
+    return world
+
+
+def lower_mark_that_the_disk_refuses(name: str = "") -> World:
+    """Let a server forget what a closed kiosk keeps, and the kiosk's disk refuse the lower mark."""
+    world = world_of(name)
+    [kiosk] = world.machines
+    world.back_up()
+    world.record(kiosk, 2)
+    speak(world, kiosk)
+    world.restore_server(0)
+    world.say_closed(closed=True)
+    world.hear_word(kiosk)
+    world.fill_disk(kiosk)
+    speak(world, kiosk)
+    return world
+
+
 SCENES: dict[str, tuple[Callable[[str], World], str]] = {
     "a mark that ends with one's own fact": (twins_take_turns, "TailIsLastName"),
     "a mark from before the server was restored": (restored_server_hears_the_twin_first, "ForksHalf"),
     "an acknowledgement of before the restore": (fact_of_after_the_hello, "WipesOnAnOldWord"),
     "facts given up that a twin keeps": (restored_server_gives_up_what_a_twin_keeps, "BelievesGivenUp"),
+    "a mark that the disk refuses": (mark_that_the_disk_refuses, "RunsAhead"),
+    "a lower mark that the disk refuses": (lower_mark_that_the_disk_refuses, "WipesOnARefusedMark"),
     "word of a fact that has moved": (fact_is_told_after_its_epoch_moved, "SilentAboutMoves"),
 }
 

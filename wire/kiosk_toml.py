@@ -46,11 +46,10 @@ class KioskSettings:
         return f"KioskSettings(device={self.device!r}, fair={self.fair!r}, booth={self.booth!r})"
 
 
-def kiosk_toml(settings: KioskSettings) -> str:
-    """Write settings down as TOML."""
-    return _TEMPLATE.format(
-        # A JSON string is a TOML string: quotes and backslashes in a name stay what they are.
-        name=json.dumps(settings.name, ensure_ascii=False),
+def kiosk_toml(settings: KioskSettings, *, data: str = "", printer: str = "") -> str:
+    """Write settings down as TOML; with what its machine has of its own, where somebody has set that."""
+    text = _TEMPLATE.format(
+        name=_quoted(settings.name),
         device=settings.device,
         body=settings.body,
         body_key=settings.body_key.hex(),
@@ -63,3 +62,11 @@ def kiosk_toml(settings: KioskSettings) -> str:
         card_key=settings.card_seed.hex(),
         card_key_id=settings.card_key_id,
     )
+    machine = {"data": data, "printer": printer}
+    lines = "".join(f"{key} = {_quoted(value)}\n" for key, value in machine.items() if value)
+    return f"{text}\n{lines}" if lines else text
+
+
+def _quoted(text: str) -> str:
+    # A JSON string is a TOML string: quotes and backslashes stay what they are.
+    return json.dumps(text, ensure_ascii=False)

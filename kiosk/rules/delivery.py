@@ -224,6 +224,19 @@ class Delivery:
         lane.confirmed = True
         return self._move(lane, ack.upto, now)
 
+    def marks_are(self, epochs: Iterable[EpochView], now: float) -> None:
+        """Take the journal's marks where one could not be written: the answer to another hello moves it.
+
+        What was sent is not sent again for that, since the server has it.
+        """
+        for view in epochs:
+            lane = self._lanes.get(view.epoch)
+            if lane is not None and lane.mark != view.mark:
+                lane.mark = view.mark
+                # The journal's mark may be of a server that held more.
+                lane.confirmed = False
+                self.greet_again(now)
+
     def forked(self, epoch: int, moved_to: EpochView | None) -> None:
         """Note that the journal has moved ``epoch`` to ``moved_to`` (None: it no longer had it)."""
         self._moved.add(epoch)

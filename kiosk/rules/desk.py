@@ -59,7 +59,8 @@ class Decision:
 
     ``recorded_at`` is when the visit that a repeat repeats was recorded, UTC in milliseconds by
     the clock of now; 0 for all else, and where that clock is not credible. ``session`` is the one
-    whose roll is called, ``attendance`` the fact that goes with the visit where the member is invited.
+    whose roll is called, ``attendance`` the fact that goes with the visit where the member is invited;
+    it stands alone where the visit is recorded already, but another roll was called then, or none.
     ``way`` is ``in`` or ``out`` at a door; of a repeat, the way it went before, where that is known.
     """
 
@@ -135,9 +136,10 @@ class Desk:
             return _refused(code, card)
         if card.category == Category.STAFF:
             return Decision(Outcome.STAFF, card=card)
+        # A clock that nobody believes says nothing of which session it is, nor of hours.
+        session = self._session(moment) if credible else None
         age_ms = recent.age_ms(card.identity, moment)
-        if age_ms is not None:
-            # A kiosk that booted in 1970 says nothing of hours.
+        if age_ms is not None and (session is None or session.id == recent.session(card.identity)):
             recorded_at = moment.best_ms - age_ms if credible else 0
             before = ways.last(card.identity, self.day(moment)) if self.both_ways else None
             way = before.way if before else self._one_way
@@ -146,17 +148,19 @@ class Desk:
         if way is not None:
             passage = Passage(direction=way, card=CardRef.of(card))
             return Decision(Outcome.ACCEPTED, card=card, fact=passage, way=way)
-        return self._accept(card, moment, credible=credible)
+        visit = Visit(card=CardRef.of(card), clock_doubtful=not credible) if age_ms is None else None
+        return self._accept(card, visit, session)
 
-    def _accept(self, card: Card, moment: Moment, *, credible: bool) -> Decision:
-        reference = CardRef.of(card)
-        # A clock that nobody believes says nothing of which session it is.
-        session = self._roll_call.now(self._local(moment)) if credible else None
+    def _session(self, moment: Moment) -> Session | None:
+        """Give the session whose roll is called; at a door none is."""
+        at_door = self.both_ways or self._one_way is not None
+        return None if at_door else self._roll_call.now(self._local(moment))
+
+    def _accept(self, card: Card, visit: Visit | None, session: Session | None) -> Decision:
         if session is not None and not self._roll_call.invites(session, str(card.identity)):
             return replace(_refused(RefusalCode.NOT_INVITED, card), session=session)
-        attendance = SessionAttendance(card=reference, session=session.id) if session else None
-        fact = Visit(card=reference, clock_doubtful=not credible)
-        return Decision(Outcome.ACCEPTED, card=card, fact=fact, attendance=attendance, session=session)
+        attendance = SessionAttendance(card=CardRef.of(card), session=session.id) if session else None
+        return Decision(Outcome.ACCEPTED, card=card, fact=visit, attendance=attendance, session=session)
 
     def why_not_by_hand(self, card: CardIdentity) -> RefusalCode | None:
         """Say why a card whose number was typed is not taken, as far as a number tells."""
@@ -174,15 +178,15 @@ class Desk:
             return Passage(direction=way, card=card)
         return Visit(card=card, reason=reason if card is None and reason in WHY_NO_CARD else "")
 
-    def admit(self, refused: Decision) -> Decision:
+    def admit(self, refused: Decision, recent: "RecentVisits", moment: Moment) -> Decision:
         """Give what is recorded where staff let somebody in who was not invited."""
         if refused.card is None or refused.session is None:
             raise ValueError("only who was not invited to a session can be admitted to it")
         reference = CardRef.of(refused.card)
         attendance = SessionAttendance(card=reference, session=refused.session.id, invited=False)
-        return replace(
-            refused, outcome=Outcome.ACCEPTED, code=None, fact=Visit(card=reference), attendance=attendance
-        )
+        known = recent.age_ms(refused.card.identity, moment) is not None
+        visit = None if known else Visit(card=reference)
+        return replace(refused, outcome=Outcome.ACCEPTED, code=None, fact=visit, attendance=attendance)
 
     def _is_revoked(self, card: CardIdentity) -> bool:
         return card in self._refused or card in self._revoked
@@ -214,7 +218,7 @@ def _refused(code: RefusalCode, card: Card | None) -> Decision:
 
 
 class RecentVisits:
-    """Whose visit this kiosk has recorded in the last ten minutes.
+    """Whose visit this kiosk has recorded in the last ten minutes, and at which session.
 
     Within one boot the monotonic clock measures, so a corrected wall clock neither hides
     nor repeats a visit; across a boot only the wall clock can.
@@ -222,30 +226,46 @@ class RecentVisits:
 
     def __init__(self) -> None:
         self._last: dict[CardIdentity, Moment] = {}
+        self._sessions: dict[CardIdentity, str] = {}
 
     def remember(self, card: CardIdentity, moment: Moment) -> None:
         """Note a visit that has been committed; forgets those that no longer matter."""
-        self._last.pop(card, None)
-        self._last[card] = moment
+        self.take_up(card, moment)
         while self._last:
             oldest = next(iter(self._last))
             if 0 <= _age_ms(self._last[oldest], moment) < REPEAT_WINDOW_MS:
                 break
-            del self._last[oldest]
+            self.forget_one(oldest)
+
+    def take_up(self, card: CardIdentity, moment: Moment) -> None:
+        """Note a visit of an earlier moment, by which no other is too old."""
+        self.forget_one(card)
+        self._last[card] = moment
+
+    def attended(self, card: CardIdentity, session: str) -> None:
+        """Note at which session a visit is; what is known of no visit is told of no session."""
+        if card in self._last:
+            self._sessions[card] = session
 
     def forget(self) -> None:
         """Forget everybody: the fair is closed."""
         self._last.clear()
+        self._sessions.clear()
 
     def forget_one(self, card: CardIdentity) -> None:
         """Forget a visit that was undone: its card may check in again."""
         self._last.pop(card, None)
+        self._sessions.pop(card, None)
 
     def age_ms(self, card: CardIdentity, moment: Moment) -> int | None:
         """Say how long before ``moment`` this card's visit was recorded; None from ten minutes on."""
         before = self._last.get(card)
         age_ms = _age_ms(before, moment) if before is not None else -1
         return age_ms if 0 <= age_ms < REPEAT_WINDOW_MS else None
+
+    def session(self, card: CardIdentity) -> str:
+        """Give the session at which this card's visit is; an empty text where it is at none."""
+        return self._sessions.get(card, "")
 
 
 def _age_ms(before: Moment, now: Moment) -> int:

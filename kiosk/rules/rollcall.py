@@ -1,6 +1,7 @@
 """What a scan is at a kiosk's place besides a visit: a session's roll-call, or a passage through a door."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -22,22 +23,39 @@ class RollCall:
         self._setup = setup
 
     def now(self, at: datetime) -> Session | None:
-        """Give the session whose roll is called at a local time; of two the one that began last."""
-        open_now = [session for session in self._sessions if _is_called(session, at)]
-        return max(open_now, key=lambda session: session.starts or "", default=None)
+        """Give the session whose roll is called at a local time.
+
+        Where the doors of several are open it is the one that is on, of two the one that began last;
+        between two it is the nearer: some leave late, others come early.
+        """
+        open_now = [(hours, session) for session in self._sessions for hours in _open(session, at)]
+        nearest = min(open_now, key=lambda each: (each[0].away(at), at - each[0].begins), default=None)
+        return nearest[1] if nearest else None
 
     def invites(self, session: Session, card: str) -> bool:
         """Say whether a card's bearer is invited; everyone is while no list has come."""
         return not session.by_invitation or self._setup is None or self._setup.invites(session.id, card)
 
 
-def _is_called(session: Session, at: datetime) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Hours:
+    """When a session is on, on one of its days."""
+
+    begins: datetime
+    ends: datetime
+
+    def away(self, at: datetime) -> timedelta:
+        """Say how long it is until then, or since; nothing while it is on."""
+        return max(self.begins - at, at - self.ends, timedelta())
+
+
+def _open(session: Session, at: datetime) -> Iterator[_Hours]:
+    """Give the hours of a session whose doors are open."""
     for day in _days(session):
-        begins = datetime.combine(day, _time(session.starts) or time.min, at.tzinfo) - DOORS_OPEN
-        ends = datetime.combine(day, _time(session.ends) or time.max, at.tzinfo) + DOORS_CLOSE
-        if begins <= at <= ends:
-            return True
-    return False
+        begins = datetime.combine(day, _time(session.starts) or time.min, at.tzinfo)
+        ends = datetime.combine(day, _time(session.ends) or time.max, at.tzinfo)
+        if begins - DOORS_OPEN <= at <= ends + DOORS_CLOSE:
+            yield _Hours(begins, ends)
 
 
 def _days(session: Session) -> Iterator[date]:

@@ -72,7 +72,8 @@ class Merging:
         if after != keep:
             # Only now: an employee's number is one member's alone.
             members.change([(keep, after)], now)
-        join_cards(Parts(connection, body), members.cards_of([keep.member]).get(keep.member, []))
+        cards = members.cards_of([keep.member]).get(keep.member, [])
+        join_cards(Parts(connection, body), cards, now=now)
         self._tell_sessions(connection, after, drop)
         return keep.member, drop.member
 

@@ -1,7 +1,8 @@
 """Finds impossible travel: looks at new facts, a few at a time, and keeps what it finds.
 
 Who is seen somewhere new is looked up at the other fairs of the tour by an index; nothing reads all facts.
-Where a clock is measured, all facts of that boot are looked at again. See ``server.rules.exceptions``.
+Where a clock is measured, all facts of that boot are looked at again, and where subjects become one all of
+that one's: neither is new, and both may show what could not be seen before. See ``server.rules.exceptions``.
 """
 
 from collections import defaultdict
@@ -17,6 +18,7 @@ from server.rules.things import fair_thing
 from server.store.engine import Store
 from server.store.exceptional import Exceptional, NewlySeen, TravelRow, sightings
 from server.store.ledger import Ledger
+from server.store.parts import Parts
 from server.store.registry import Registry
 from wire.events import ClockOffset
 
@@ -34,7 +36,7 @@ class TravelLook:
         self._body = body
         self._clock = clock
         self._versions: object = None
-        self._tours: dict[str, dict[str, Lies]] = {}
+        self._tours: Mapping[str, Mapping[str, Lies]] = {}
 
     def look(self, most: int = AT_ONCE) -> set[str]:
         """Look at new facts, at most so many; gives the fairs at which something was found."""
@@ -49,13 +51,18 @@ class TravelLook:
                 row
                 for stops in tours.values()
                 if len(stops) > 1
-                for row in self._travels(exceptional, stops, _subjects(ledger, facts, stops))
+                for row in _travels(
+                    exceptional,
+                    stops,
+                    _suspects(exceptional, stops, _subjects(ledger, facts, stops)),
+                    self._clock(),
+                )
             ]
         with self._store.writing() as connection:
             exceptional = Exceptional(connection, self._body)
             exceptional.add_travels(found)
             exceptional.note_looked(PURPOSE, upto)
-        return {fair for row in found for fair in (row.fair, row.other_fair)}
+        return _fairs_of(found)
 
     def look_all(self) -> set[str]:
         """Look until nothing is new."""
@@ -70,44 +77,33 @@ class TravelLook:
                 return found
             before = now
 
-    def _travels(
-        self, exceptional: Exceptional, stops: Mapping[str, Lies], seen_at: Mapping[str, Collection[int]]
-    ) -> list[TravelRow]:
-        suspects: set[int] = set()
-        for fair, subjects in seen_at.items():
-            suspects |= exceptional.elsewhere(stops.keys() - {fair}, subjects)
-        by_subject = defaultdict(list)
-        for each in exceptional.seen(stops, suspects):
-            by_subject[each.subject].append(each)
-        now = self._clock()
-        return [
-            TravelRow(
-                key=_key(subject, travel.one.fair, travel.other.fair),
-                subject=subject,
-                fair=travel.one.fair,
-                other_fair=travel.other.fair,
-                fact=travel.one.fact,
-                other_fact=travel.other.fact,
-                found_at=now,
-            )
-            for subject, seen in by_subject.items()
-            for travel in travels(sightings(seen), stops)
-        ]
-
     def _read_tours(self, registry: Registry) -> Mapping[str, Mapping[str, Lies]]:
         versions = registry.versions()
         if versions != self._versions:
-            tours: dict[str, dict[str, Lies]] = defaultdict(dict)
-            for row in registry.fairs():
-                definition = msgspec.json.decode(row.definition, type=FairDefinition)
-                tours[definition.fair.tour][definition.fair.id] = lies_of(definition)
-            self._versions, self._tours = versions, dict(tours)
+            self._versions, self._tours = versions, _tours(registry)
         return self._tours
+
+
+def look_again(parts: Parts, tour: str, subject: int, *, now: int) -> set[str]:
+    """Look at all that one subject did within a tour, in the caller's transaction; gives as ``look`` does."""
+    exceptional = parts.exceptional
+    found = _travels(exceptional, _tours(parts.registry).get(tour, {}), {subject}, now)
+    exceptional.add_travels(found)
+    return _fairs_of(found)
 
 
 def lies_of(definition: FairDefinition) -> Lies:
     """Say where a fair lies."""
     return Lies(definition.fair.territory, fair_thing(definition).within)
+
+
+def _tours(registry: Registry) -> Mapping[str, Mapping[str, Lies]]:
+    """Say of each tour where its fairs lie."""
+    tours: dict[str, dict[str, Lies]] = defaultdict(dict)
+    for row in registry.fairs():
+        definition = msgspec.json.decode(row.definition, type=FairDefinition)
+        tours[definition.fair.tour][definition.fair.id] = lies_of(definition)
+    return tours
 
 
 def _subjects(ledger: Ledger, facts: Collection[NewlySeen], stops: Collection[str]) -> dict[str, set[int]]:
@@ -123,5 +119,48 @@ def _subjects(ledger: Ledger, facts: Collection[NewlySeen], stops: Collection[st
     return found
 
 
-def _key(subject: int, *fairs: str) -> str:
-    return blake2b("\x1f".join((str(subject), *sorted(fairs))).encode(), digest_size=16).hexdigest()
+def _suspects(
+    exceptional: Exceptional, stops: Mapping[str, Lies], seen_at: Mapping[str, Collection[int]]
+) -> set[int]:
+    """Give who of those that were seen at these fairs was seen at another one, too."""
+    suspects: set[int] = set()
+    for fair, subjects in seen_at.items():
+        suspects |= exceptional.elsewhere(stops.keys() - {fair}, subjects)
+    return suspects
+
+
+def _travels(
+    exceptional: Exceptional, stops: Mapping[str, Lies], suspects: Collection[int], now: int
+) -> list[TravelRow]:
+    by_subject = defaultdict(list)
+    for each in exceptional.seen(stops, suspects):
+        by_subject[each.subject].append(each)
+    found = [
+        (subject, travel)
+        for subject, seen in by_subject.items()
+        for travel in travels(sightings(seen), stops)
+    ]
+    keys = exceptional.travel_keys({subject for subject, _ in found})
+    return [
+        TravelRow(
+            key=_key(keys, subject, travel.one.fair, travel.other.fair),
+            subject=subject,
+            fair=travel.one.fair,
+            other_fair=travel.other.fair,
+            fact=travel.one.fact,
+            other_fact=travel.other.fact,
+            found_at=now,
+        )
+        for subject, travel in found
+    ]
+
+
+def _fairs_of(found: Collection[TravelRow]) -> set[str]:
+    return {fair for row in found for fair in (row.fair, row.other_fair)}
+
+
+def _key(keys: Mapping[tuple[int, frozenset[str]], Collection[str]], subject: int, *fairs: str) -> str:
+    """Name a travel: as it was before, where it was found of a subject that has become this one since."""
+    before = keys.get((subject, frozenset(fairs)), ())
+    own = blake2b("\x1f".join((str(subject), *sorted(fairs))).encode(), digest_size=16).hexdigest()
+    return own if own in before else min(before, default=own)

@@ -14,6 +14,8 @@ from server.bootstrap import restored
 from server.commands.common import directory_option, json_option, opened, show
 from server.office import OfficeError
 
+_ONE = {"cards": "card", "kiosks": "kiosk", "staff": "of the staff", "accounts": "account"}
+
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
@@ -53,16 +55,33 @@ def restore(*, file: Path, replace: bool, directory: Path, as_json: bool) -> Non
                 "facts": manifest.facts,
                 "kept": str(done.kept or ""),
                 "files": done.files,
+                "shut_out": done.shut_out,
             }
         )
         return
     made_at = strftime("%Y-%m-%d %H:%M", gmtime(manifest.made_at / 1000))
-    click.echo(f"The ledger is that of {made_at} UTC: {manifest.facts} facts of {manifest.body}.")
+    click.echo(
+        f"The ledger is that of {made_at} UTC: {manifest.facts} facts of {manifest.body or 'all bodies'}."
+    )
     if done.kept:
         click.echo(f"What was there before is kept as {done.kept}.")
+    _tell_shut_out(done.shut_out, made_at)
     if done.files:
         click.echo(f"From the backup came also: {', '.join(done.files)}.")
     click.echo(f"Start the server; kiosks then send again what it lacks:  riwaq-server run --dir {directory}")
+
+
+def _tell_shut_out(shut_out: dict[str, int] | None, made_at: str) -> None:
+    if shut_out is None:
+        click.echo(
+            f"No ledger was there that could tell who was shut out since {made_at} UTC: cards, kiosks, staff "
+            "and accounts that were refused after that must be shut out again, before the server starts."
+        )
+    elif any(shut_out.values()):
+        told = ", ".join(
+            f"{count} {_ONE[what] if count == 1 else what}" for what, count in shut_out.items() if count
+        )
+        click.echo(f"Those who were shut out since the backup stay out: {told}.")
 
 
 def tell(made: Backup) -> None:

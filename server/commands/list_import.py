@@ -42,7 +42,7 @@ class RefusedRows:
             self._write([*_REFUSED, *self._names])
         told = [f"{problem.what}; {problem.instead}" for problem in row.problems]
         where = [problem.column for problem in row.problems]
-        self._write([str(row.number), " | ".join(where), " | ".join(told), *row.cells[: len(self._names)]])
+        self._write([str(row.number), " | ".join(where), " | ".join(told), *row.cells])
         for column, words in zip(where, told, strict=True):
             if len(self.first) < _MOST_SHOWN:
                 self.first.append(f"row {row.number}, {column or 'the row'}: {words}")
@@ -63,10 +63,14 @@ def _free(file: Path) -> Path:
 
 def chosen_fields(chosen: Sequence[str]) -> dict[str, str]:
     """Read what ``--map COLUMN=FIELD`` says: fields by their columns."""
-    pairs = {}
+    pairs: dict[str, str] = {}
     for each in chosen:
         name, equals, found = each.rpartition("=")
         if not equals or not name.strip():
             raise click.BadParameter(f"{each!r} is not COLUMN=FIELD", param_hint="--map")
-        pairs[name.strip()] = found.strip()
+        name, found = name.strip(), found.strip()
+        if pairs.setdefault(name, found) != found:
+            raise click.BadParameter(
+                f"{name!r} is said to hold {pairs[name]!r} and {found!r}: say one", param_hint="--map"
+            )
     return pairs

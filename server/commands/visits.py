@@ -80,7 +80,10 @@ def import_(
         if done and not yes:
             done = click.confirm(f"Import {counts.new} visits?", err=True)
         if done:
-            importing.commit(file.name)
+            with Progress(console=Console(stderr=True), transient=True) as progress:
+                # All in one transaction: nobody knows how far it is.
+                progress.add_task("writing", total=None)
+                importing.commit(file.name)
     if as_json:
         show(
             {

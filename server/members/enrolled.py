@@ -125,7 +125,7 @@ class Work:
         """Give a member a card: with the others that the member has had it stands for one subject."""
         self.members.link_cards([(card, member.member)], self.row.event_id)
         cards = self.members.cards_of([member.member]).get(member.member, [])
-        join_cards(Parts(self.connection, self.body), cards)
+        join_cards(Parts(self.connection, self.body), cards, now=self.membership.now())
         self._office.know_cards(self.connection, [member])
 
     def refuse(self, card: str, reason: str) -> None:

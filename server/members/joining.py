@@ -2,23 +2,24 @@
 
 A member who gets another card goes on as the same subject: attendance counts people, not cards. Where
 facts of either card are there already under subjects of their own, those become one, and the figures of
-the tour's fairs change by what that changes.
+the tour's fairs change by what that changes. That one may have been at two fairs sooner than anybody travels.
 """
 
 import secrets
 from collections import defaultdict
 from collections.abc import Collection
 
+from server.cases.travelling import look_again
 from server.counting import Counting, Fairs
 from server.store.parts import Parts
 from server.tallying import Tallying
 
 
-def join_cards(parts: Parts, cards: Collection[str]) -> set[str]:
-    """Let these cards be one subject's in every tour; gives the fairs of which a figure has changed.
+def join_cards(parts: Parts, cards: Collection[str], *, now: int) -> set[str]:
+    """Let these cards be one subject's in every tour; gives the fairs of which a page shows something new.
 
-    In the caller's transaction. In a tour where none was seen yet they will be, too: a fact of one that is
-    still under way finds whose it is.
+    In the caller's transaction; ``now`` is ms UTC. In a tour where none was seen yet they will be, too: a
+    fact of one that is still under way finds whose it is.
     """
     if len(cards) < 2:  # noqa: PLR2004 - one card is its bearer's already
         return set()
@@ -37,6 +38,7 @@ def join_cards(parts: Parts, cards: Collection[str]) -> set[str]:
         others = set(known.values()) - {subject}
         if others:
             moved |= _join(parts, tour, sorted(fairs), others, subject)
+            moved |= look_again(parts, tour, subject, now=now)
     ledger.note_moves(moved)
     return moved
 

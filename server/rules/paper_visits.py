@@ -7,17 +7,17 @@ exists twice, unless ``1st`` or ``2nd`` stands beside it.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from functools import cache
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
 from server.rules.fair import FairDefinition
 from server.rules.members.rows import ListRow, Problem
+from server.rules.paper_times import day_and_clock, moments
 from server.rules.reader import nearest, shown
 from wire.events import CardRef, Event, Visit
 from wire.folding import folded
-from wire.zones import zone_of
 
 FIELDS: Final = {
     "who": (
@@ -32,14 +32,13 @@ FIELDS: Final = {
 """What a column may hold, and how it is named."""
 NOTHING: Final = "-"
 _NOT_READ: Final = frozenset({"refused_row", "refused_column", "refused_why"})
-_DAYS: Final = (
-    (re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"), (1, 2, 3)),
-    (re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})"), (3, 2, 1)),
-)
-_TIME: Final = re.compile(r"([0-9]{1,2})\s*[:hH]\s*([0-9]{2})(?::[0-9]{2}(?:\.0+)?)?")
 _TURN: Final = re.compile(r"(?:^|\s)\(?(1st|2nd|1re|1ère|1er|2e|2ème|الأولى|الثانية)\)?\s*$", re.IGNORECASE)
-_DIGITS: Final = {0x0660 + digit: str(digit) for digit in range(10)}
-"""Arabic-Indic ones, which some write by hand."""
+_AS_MEANT: Final[Mapping[int, str | None]] = {
+    # Arabic-Indic digits, which some write by hand.
+    **{0x0660 + digit: str(digit) for digit in range(10)},
+    # Marks of direction: programs write Arabic dates with them, and nobody sees them.
+    **dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))),
+}
 _FIRST: Final = frozenset({"1st", "1re", "1ère", "1er", "الأولى"})
 _PAPER: Final = b"riwaq paper"
 _BOOT: Final = blake2b(b"boot", digest_size=16, person=_PAPER).hexdigest()
@@ -100,7 +99,7 @@ def paper_columns(names: Sequence[str], chosen: Mapping[str, str]) -> PaperColum
         if not found or found == NOTHING:
             left += [name] if name and name not in _NOT_READ else []
         elif found in fields.values():
-            problems.append(f"two columns hold {found}: leave one out, --map '{name}=-'")
+            problems.append(_doubled(next(names[one] for one in fields if fields[one] == found), name, found))
         else:
             fields[at] = found
     held = set(fields.values())
@@ -132,6 +131,12 @@ class PaperReader:
     def read(self, row: ListRow) -> PaperRow:
         """Read a row; never raises."""
         found = PaperRow(row.number, row.cells)
+        names = self._columns.names
+        if any(cell.strip() for cell in row.cells[len(names) :]):
+            what = f"the row has {len(row.cells)} cells, and {len(names)} columns are named"
+            instead = "put a cell that holds a comma into quotes, or name its column"
+            found.problems.append(Problem("", what, instead))
+            return found
         found.problems += [Problem(self._name(at), what, instead) for at, what, instead in row.flaws]
         who, booth = self._cell(row, "who"), self._booth(row, found)
         if not who:
@@ -157,23 +162,21 @@ class PaperReader:
         text = " ".join(self._cell(row, name) for name in ("when", "day", "time")).strip()
         turn = _TURN.search(text)
         plain = text[: turn.start()] if turn else text
-        day, clock = _day(plain), _clock(plain)
-        if day is None and len(self._days) == 1 and not re.search(r"[0-9]{4}", plain):
-            day = self._days[0]
+        day, clock = day_and_clock(plain, self._days)
         if day is None or clock is None:
             what = f"{shown(text)} is no day and time" if text else "no time stands here"
             self._object(found, column, what, "write 2024-12-27 10:05, by the clock of the place")
             return None
-        moments = _moments(datetime.combine(day, clock), self._zone)
-        if not moments:
+        found_at = moments(datetime.combine(day, clock), self._zone)
+        if not found_at:
             what = f"{shown(text)} never was: the clocks were put forward over it"
             self._object(found, column, what, "write what the clock showed, an hour later as a rule")
             return None
-        if len(moments) > 1 and turn is None:
+        if len(found_at) > 1 and turn is None:
             what = f"{shown(text)} was twice: the clocks were put back"
             self._object(found, column, what, "write 1st or 2nd behind it")
             return None
-        at = moments[0 if turn is None or turn[1].lower() in _FIRST else -1]
+        at = found_at[0 if turn is None or turn[1].lower() in _FIRST else -1]
         if at > self._now:
             self._object(found, column, f"{shown(text)} lies ahead", "write when the visit was")
             return None
@@ -184,7 +187,7 @@ class PaperReader:
     def _cell(self, row: ListRow, name: str) -> str:
         at = self._at.get(name)
         text = row.cells[at] if at is not None and at < len(row.cells) else ""
-        return text.translate(_DIGITS).strip()
+        return text.translate(_AS_MEANT).strip()
 
     def _name(self, at: int) -> str:
         return self._columns.names[at] if at < len(self._columns.names) else str(at + 1)
@@ -221,33 +224,10 @@ def paper_visit(body: str, fair: str, noted: Noted, card: CardRef, person: str) 
     )
 
 
-def _day(text: str) -> date | None:
-    for pattern, (year, month, day) in _DAYS:
-        if match := pattern.search(text):
-            try:
-                return date(int(match[year]), int(match[month]), int(match[day]))
-            except ValueError:
-                return None
-    return None
-
-
-def _clock(text: str) -> time | None:
-    match = _TIME.search(text)
-    try:
-        return time(int(match[1]), int(match[2])) if match else None
-    except ValueError:
-        return None
-
-
-def _moments(local: datetime, zone: str) -> list[int]:
-    """Give the moments, ms UTC, at which clocks showed this: one, none, or two in their order."""
-    there = zone_of(zone)
-    found = set()
-    for fold in (0, 1):
-        moment = local.replace(tzinfo=there, fold=fold).astimezone(UTC)
-        if moment.astimezone(there).replace(tzinfo=None) == local:
-            found.add((moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1))
-    return sorted(found)
+def _doubled(one: str, other: str, found: str) -> str:
+    if one == other:
+        return f"two columns are named {shown(one)} and both hold {found}: rename one in the file"
+    return f"{shown(one)} and {shown(other)} both hold {found}: leave one out, --map '{other}=-'"
 
 
 @cache

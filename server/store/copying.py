@@ -6,13 +6,24 @@ base64. Both directions work inside the caller's transaction.
 
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, LargeBinary, delete, func, insert, literal_column, select, text, update
+from sqlalchemy import (
+    Connection,
+    LargeBinary,
+    delete,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    text,
+    update,
+)
 
 from server.rules.tallies import FACE, TOPIC, URGENT, Tallied, Tally, tally_of, told_of
 from server.store import tables as t
@@ -37,16 +48,25 @@ _COUNTED_BEFORE: Final = frozenset({FACE, TOPIC, URGENT})
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How far a store is: facts, the newest of them (number; ms UTC), the highest version signed."""
+    """How far a store is: facts, the newest of them (number; ms UTC), the highest version signed.
+
+    ``looks`` are how many rows the audit log of each body has had: of lists, accounts and decisions, too.
+    """
 
     facts: int
     newest: int
     newest_at: int
     signed: int
+    looks: Mapping[str, int]
 
     def is_beyond(self, other: "Summary") -> bool:
         """Say whether something is here that came after the other was as it is."""
-        return self.facts > other.facts or self.newest_at > other.newest_at or self.signed > other.signed
+        return (
+            self.facts > other.facts
+            or self.newest_at > other.newest_at
+            or self.signed > other.signed
+            or any(number > other.looks.get(body, 0) for body, number in self.looks.items())
+        )
 
 
 def table_names() -> list[str]:
@@ -69,7 +89,17 @@ def summary(connection: Connection) -> Summary:
         int(connection.execute(select(func.max(table.c.version))).scalar() or 0)
         for table in (t.programme, t.revocation_list, t.fair_setup)
     ]
-    return Summary(int(facts), int(newest or 0), int(newest_at or 0), max(signed))
+    ends = connection.execute(select(t.audit_end.c.body, t.audit_end.c.number))
+    looks = {body: number for body, number in ends}  # noqa: C416 - dict() would take a result for a mapping
+    return Summary(int(facts), int(newest or 0), int(newest_at or 0), max(signed), looks)
+
+
+def is_empty(connection: Connection) -> bool:
+    """Say whether no table has a row."""
+    tables = t.metadata.sorted_tables
+    return all(
+        connection.execute(select(literal(1)).select_from(each).limit(1)).first() is None for each in tables
+    )
 
 
 def revision(connection: Connection) -> str:

@@ -2,8 +2,9 @@
 
 import os
 import re
+import time
 from collections.abc import Collection, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +25,12 @@ _BUSY_S: Final = 30
 _TRACE: Final = 32
 """Bytes by which something is known again."""
 _WRITES: Final = "riwaq_writes"
+_HELD_TRIES: Final = 10
+_HELD_PAUSE_S: Final = 0.05
+# Two numbers, which no other lock of ours has; the second, for schemas share a database.
+_HOLDER: Final = f"({int.from_bytes(b'riwa', 'big')}, hashtext(current_schema()))"
+_HOLD: Final = f"SELECT pg_try_advisory_lock{_HOLDER}"
+_LET_GO: Final = f"SELECT pg_advisory_unlock{_HOLDER}"
 _DRIVERS: Final = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 # One writer at a time, as on SQLite: figures are moved by what was read a moment before, and
 # two operators' commands would number keys alike. The number is "riwaq" in ASCII.
@@ -110,6 +117,36 @@ class Store:
         except (DBAPIError, self.engine.dialect.loaded_dbapi.Error, OSError):
             return False
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the ledger for the one server that runs on it, or for a restore; else :class:`StoreError`.
+
+        On PostgreSQL, where servers of several directories reach the same ledger; for SQLite's file the
+        lock of its directory has to do.
+        """
+        if self.engine.dialect.name == "sqlite":
+            yield
+            return
+        try:
+            holder = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            is_held = _insist(holder)
+        except DBAPIError as problem:
+            raise TransactionError(_reason(problem)) from problem
+        try:
+            if not is_held:
+                raise StoreError(
+                    f"a server runs on the ledger at {self.shown} (or a backup is put back): stop it first"
+                )
+            yield
+        finally:
+            with suppress(DBAPIError), holder:  # a connection that was cut has let go by itself
+                holder.exec_driver_sql(_LET_GO)
+
+    @property
+    def shown(self) -> str:
+        """The database's address, without its password."""
+        return _shown(self.engine.url)
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
@@ -132,6 +169,15 @@ class Store:
         with self.writing() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+
+def _insist(holder: Connection) -> bool:
+    """Take the lock; one whose holder was just killed may be let go in a moment."""
+    for _ in range(_HELD_TRIES):
+        if holder.exec_driver_sql(_HOLD).scalar():
+            return True
+        time.sleep(_HELD_PAUSE_S)
+    return False
 
 
 def _wiped(cursor: Any, file: str, traces: Collection[bytes], *, anew: bool) -> bool:

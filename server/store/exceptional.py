@@ -188,6 +188,19 @@ class Exceptional(Statements):
         """Give those of these facts that still show somebody, by id."""
         return {row.id: Seen(*row) for row in self._for_each(t.fact.c.id, facts, self._seen())}
 
+    def travel_keys(self, subjects: Collection[int]) -> dict[tuple[int, frozenset[str]], set[str]]:
+        """Give the keys of what was found of facts that are these subjects' now, by subject and both fairs.
+
+        They may have been another's then: several are one where cards turned out to be one member's.
+        """
+        c, fact = t.travel.c, t.fact.c
+        query = select(fact.subject, c.fair, c.other_fair, c.key).where(c.body == self._body)
+        query = query.select_from(t.travel.join(t.fact, fact.id == c.fact))
+        keys: dict[tuple[int, frozenset[str]], set[str]] = {}
+        for subject, fair, other, key in self._for_each(fact.subject, subjects, query):
+            keys.setdefault((subject, frozenset((fair, other))), set()).add(key)
+        return keys
+
     def add_travels(self, rows: Sequence[TravelRow]) -> None:
         """Write down what was found; two fairs of one subject once, with the closest facts."""
         self._upsert(t.travel, [row._asdict() for row in rows], ("fair", "other_fair", "fact", "other_fact"))

@@ -243,15 +243,18 @@ class Registry:
 
     def revoke_card(self, card: str, revoked_at: int, reason: str) -> bool:
         """Refuse a card from now on; False where it was refused already."""
-        there = select(t.revoked_card).where(
-            t.revoked_card.c.body == self._body, t.revoked_card.c.card == card
-        )
-        if self._c.execute(there).first():
+        if self.refuses(card):
             return False
         row = {"body": self._body, "card": card, "revoked_at": revoked_at, "reason": reason}
         with MemberCounts(self._c, self._body).following_cards([card]):
             self._c.execute(insert(t.revoked_card), [row])
         return True
+
+    def refuses(self, card: str) -> bool:
+        """Say whether a card was refused by itself."""
+        gone = t.revoked_card.c
+        query = select(gone.card).where(gone.body == self._body, gone.card == card)
+        return self._c.execute(query).first() is not None
 
     def revoked_cards(self) -> list[str]:
         """Give every revoked card's identity."""

@@ -85,15 +85,24 @@ async def _check(request: _AnyRequest, site: Site, name: str, password: str, wan
 
 @post("/sign-in/code", include_in_schema=False, status_code=HTTP_200_OK, opt=OPEN)
 async def sign_in_code(request: _AnyRequest, site: ThisSite) -> Response[str]:
-    """Check the one-time code of somebody whose password was right."""
+    """Check the one-time code of somebody whose password was right, one attempt at a time."""
     form = await at.fields_of(request)
     ticket, code, wanted = (form.get(field, "") for field in ("ticket", "code", "next"))
     wanted = at.where_next(wanted)
+    if not at.form_is_ours(request, form.get("form", "")):
+        told = site.words[at.language_of(request)].text(OUT_OF_DATE)
+        return _ask(request, site, wanted, told=told, status=HTTP_403_FORBIDDEN)
+    # Not in the line of passwords: a code is written, and what waits for the store holds up no password.
+    async with site.doorstep.turn:
+        return await _check_code(request, site, ticket, code, wanted)
+
+
+async def _check_code(request: _AnyRequest, site: Site, ticket: str, code: str, wanted: str) -> Response[str]:
     words = site.words[at.language_of(request)]
-    account = site.doorstep.who(ticket)
-    if account is None or not at.form_is_ours(request, form.get("form", "")):
-        return _ask(request, site, wanted, told=words.text(OUT_OF_DATE), status=HTTP_403_FORBIDDEN)
     address = at.address_of(request)
+    account = site.doorstep.who(ticket)
+    if account is None:
+        return _ask(request, site, wanted, told=words.text(OUT_OF_DATE), status=HTTP_403_FORBIDDEN)
     if wait := site.throttle.wait_s(address, account.name):
         response = _ask_code(
             request, site, ticket, wanted, _too_many(words, wait), HTTP_429_TOO_MANY_REQUESTS

@@ -1,5 +1,6 @@
 """Who has given a right password and owes a one-time code: for five minutes, and five tries."""
 
+import asyncio
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
@@ -23,9 +24,14 @@ class _Waiting:
 
 
 class Doorstep:
-    """Remembers them by a random ticket that their page holds. ``clock`` gives seconds that never jump."""
+    """Remembers them by a random ticket that their page holds. ``clock`` gives seconds that never jump.
+
+    ``turn`` is held from the look whether somebody may try to the end of the try: of many that come at once
+    each knows what was wrong before.
+    """
 
     def __init__(self, clock: Callable[[], float]) -> None:
+        self.turn = asyncio.Lock()
         self._clock = clock
         self._waiting: OrderedDict[str, _Waiting] = OrderedDict()
 

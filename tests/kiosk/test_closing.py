@@ -6,19 +6,33 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 
 from kiosk.bootstrap import journal_path
 from kiosk.config import KioskConfig
 from kiosk.journal import Entry, Journal, JournalError, Position
 from kiosk.notices import ProgrammeTaken, Scanned, Trouble, Wiped
+from kiosk.rules.delivery import EpochView
 from kiosk.rules.desk import Outcome
+from kiosk.station import Around
 from tests.kiosk.fakes import FakeServer, Kiosk, config_in, fair_topic, stopped_journal, token
 from tests.waiting import stays, until
-from tests.wire.strategies import BODY_KEY, a_programme
+from tests.wire.strategies import BODY_KEY, a_programme, public
+from wire.broker import BrokerAddress
 from wire.events import ClockOffset, encode_event
+from wire.pairing import PairingCode, write_code
 from wire.programme import sign_programme
 
 CARD = 0x00CAFE00CAFE01
+NEXT_CODE = write_code(
+    PairingCode(
+        "fondation",
+        public(BODY_KEY),
+        b"\x09" * 32,
+        "0123456789abcdef",
+        BrokerAddress("10.0.0.9", 1883, tls=False),
+    )
+)
 
 
 def close(kiosk: Kiosk, version: int = 2, **changes: Any) -> None:
@@ -233,3 +247,123 @@ def test_a_disk_that_refuses_is_tried_again(tmp_path: Path) -> None:
         until(lambda: kiosk.told(Wiped), seconds=15)
         assert kiosk.troubles("journal") == ["cannot_write"]
         assert [each.outcome for each in kiosk.told(Scanned)] == [Outcome.ACCEPTED]
+
+
+def test_a_wiped_kiosk_that_was_switched_off_takes_the_next_code_without_a_server(tmp_path: Path) -> None:
+    with Kiosk(tmp_path) as kiosk:
+        kiosk.ready()
+        kiosk.scan(token(CARD))
+        until(kiosk.delivered)
+        close(kiosk)
+        until(lambda: kiosk.told(Wiped))
+    # As a wipe that a power cut has left half done.
+    journal_path(config_in(tmp_path)).with_name("journal.db.damaged-1").write_bytes(b"somebody")
+    taken: list[str] = []
+    with Kiosk(tmp_path, connected=False, around=Around(on_next_code=taken.append)) as elsewhere:
+        elsewhere.ready()
+        elsewhere.reader.show(NEXT_CODE)
+        until(lambda: taken == [NEXT_CODE], what="the code")
+        assert elsewhere.told(Scanned) == []
+    assert traces(tmp_path, "somebody", f"{CARD:014x}") == []
+
+
+@pytest.mark.parametrize("delivered", [False, True])
+def test_a_closed_kiosk_that_keeps_a_fact_takes_no_code(tmp_path: Path, *, delivered: bool) -> None:
+    taken: list[str] = []
+    around = Around(on_next_code=taken.append)
+    with Kiosk(tmp_path, around=around) as kiosk:
+        kiosk.ready()
+        kiosk.server.acknowledging = delivered
+        kiosk.scan(token(1))
+        if delivered:
+            until(kiosk.delivered)
+        # The closed fair's server is to confirm what the one before has acknowledged.
+        kiosk.server.answering = False
+        close(kiosk)
+        assert kiosk.scan(NEXT_CODE).outcome is Outcome.PAIRING
+    with Kiosk(tmp_path, connected=False, around=around) as again:
+        again.ready()
+        assert again.scan(NEXT_CODE).outcome is Outcome.PAIRING
+    with stopped_journal(again) as journal:
+        assert len(list(journal.entries())) == 2, "the clock's fact and the visit"
+    assert taken == []
+
+
+def test_a_kiosk_at_work_takes_no_code_though_it_has_recorded_nothing(tmp_path: Path) -> None:
+    taken: list[str] = []
+    with Kiosk(tmp_path, around=Around(on_next_code=taken.append)) as kiosk:
+        kiosk.ready()
+    with Kiosk(tmp_path / "new", server=kiosk.server, around=Around(on_next_code=taken.append)) as new:
+        new.server.acknowledging = new.server.answering = False
+        new.hear((fair_topic("programme"), sign_programme(a_programme(version=1), BODY_KEY)))
+        assert new.scan(NEXT_CODE).outcome is Outcome.PAIRING
+    assert taken == []
+
+
+class _FullDisk(Journal):
+    """A journal that cannot write marks for a while; perhaps it cannot be read then either."""
+
+    full = unreadable = False
+    refused = 0
+
+    def set_mark(self, epoch: int, upto: int, server_time: int) -> None:
+        if self.full:
+            self.refused += 1
+            raise JournalError("the journal cannot be written (disk full): check the disk")
+        super().set_mark(epoch, upto, server_time)
+
+    def epochs(self) -> list[EpochView]:
+        if self.full and self.unreadable and self.refused:
+            raise JournalError("the journal cannot be read (disk I/O error): check the disk")
+        return super().epochs()
+
+
+@pytest.mark.parametrize("unreadable", [False, True])
+def test_a_mark_that_could_not_be_written_keeps_no_closed_kiosk_from_its_wipe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, unreadable: bool
+) -> None:
+    monkeypatch.setattr("kiosk.rules.delivery.GREET_AGAIN_S", 0.5)
+    made: list[_FullDisk] = []
+
+    def journal(config: KioskConfig) -> Journal:
+        made.append(_FullDisk(journal_path(config), mint_epoch=iter(range(7, 99)).__next__))
+        return made[-1]
+
+    with Kiosk(tmp_path, journal=journal) as kiosk:
+        kiosk.ready()
+        kiosk.uplink.cut()
+        kiosk.scan(token(1))
+        kiosk.scan(token(2))
+        [disk] = made
+        disk.full, disk.unreadable = True, unreadable
+        kiosk.uplink.connect()
+        until(lambda: disk.refused, what="a mark that is not written")
+        disk.full = False
+        close(kiosk)
+        until(lambda: kiosk.told(Wiped), what="the wipe", seconds=5)
+        assert kiosk.told(Wiped) == [Wiped(3)]
+        assert kiosk.troubles("journal") == ["cannot_write", "recovered"]
+        assert len(kiosk.server.visits()) == 2
+
+
+def test_a_mark_is_written_as_soon_as_the_disk_is_well_and_nothing_is_sent_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kiosk.rules.delivery.GREET_AGAIN_S", 0.5)
+    made: list[_FullDisk] = []
+
+    def journal(config: KioskConfig) -> Journal:
+        made.append(_FullDisk(journal_path(config), mint_epoch=iter(range(7, 99)).__next__))
+        return made[-1]
+
+    with Kiosk(tmp_path, journal=journal) as kiosk:
+        kiosk.ready()
+        [disk] = made
+        disk.full = True
+        kiosk.scan(token(1))
+        until(lambda: disk.refused and kiosk.station.waiting == 1, what="what the journal says")
+        sent = len(kiosk.server.sizes)
+        disk.full = False
+        until(kiosk.delivered, seconds=5)
+        assert kiosk.troubles("journal") == ["cannot_write", "recovered"]
+        assert len(kiosk.server.sizes) == sent

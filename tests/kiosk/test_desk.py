@@ -548,14 +548,14 @@ def test_who_is_not_invited_is_turned_away_and_staff_may_admit() -> None:
     assert (refused.outcome, refused.code) == (Outcome.REFUSED, RefusalCode.NOT_INVITED)
     assert refused.fact == Refusal(code=RefusalCode.NOT_INVITED, card=CardRef.of(a_card()))
     assert refused.attendance is None
-    admitted = desk(booth="hall", sessions=[MEETING]).admit(refused)
+    admitted = desk(booth="hall", sessions=[MEETING]).admit(refused, RecentVisits(), at())
     assert (admitted.outcome, admitted.code) == (Outcome.ACCEPTED, None)
     assert admitted.attendance == SessionAttendance(
         card=CardRef.of(a_card()), session="delegates", invited=False
     )
     assert isinstance(admitted.fact, Visit)
     with pytest.raises(ValueError, match="only who was not invited"):
-        desk().admit(decide("nothing"))
+        desk().admit(decide("nothing"), RecentVisits(), at())
 
 
 def test_everyone_may_come_while_no_list_has_come() -> None:

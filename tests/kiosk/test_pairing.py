@@ -1,5 +1,6 @@
 """A kiosk that looks for its code, and the office that made it: both real, and a broker by hand between."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -17,8 +18,6 @@ from tests.kiosk.fakes import FakeReader, token
 from tests.server.web.stage import NOW, Stage
 from tests.waiting import until
 from wire.pairing import ACCOUNT, VALID_MS, PairingCode, PairingRefusal, read_code, write_code
-
-NEVER = threading.Event()
 
 
 class Office:
@@ -101,6 +100,12 @@ class Newcomer:
         pairer = self.pairer()
         self._thread = threading.Thread(target=lambda: pairer.look(self.reader, self.stopping), daemon=True)
         self._thread.start()
+
+    def take(self, text: str, body_key: bytes | None = None) -> str:
+        """Show a closed kiosk its next code, and give the one that was asked with last."""
+        self.reader.show(text)
+        pinned = self.office.stage.office.body_public_key if body_key is None else body_key
+        return self.pairer().take(text, pinned, self.reader, self.stopping)
 
     def stop(self) -> None:
         self.stopping.set()
@@ -199,10 +204,71 @@ def test_a_forged_or_foreign_code_is_refused_and_spends_nothing(office: Office, 
 
 def test_a_code_of_another_body_is_refused_where_one_is_pinned(office: Office, kiosk: Newcomer) -> None:
     text = office.make()
-    assert not kiosk.pairer().take(text, bytes(32), NEVER)
+    assert kiosk.take(text, bytes(32)) == text
     assert kiosk.told() == [("refused", "foreign")]
     assert office.asks == [], "nobody is asked"
-    assert kiosk.pairer().take(text, office.stage.office.body_public_key, NEVER)
+    kiosk.take(text)
+    assert kiosk.told()[1:] == [("asking", ""), ("paired", "")]
+
+
+def test_another_code_helps_a_closed_kiosk_whose_next_server_does_not_answer(
+    monkeypatch: pytest.MonkeyPatch, office: Office, kiosk: Newcomer
+) -> None:
+    monkeypatch.setattr("kiosk.pairing.NO_ANSWER_S", 0.1)
+    office.deaf = True
+    silent, good = office.make(), office.make("K-08")
+
+    def helped() -> None:
+        until(lambda: ("asking", "no_answer") in kiosk.told(), what="that nobody answers")
+        kiosk.show(token(3))
+        office.deaf = False
+        kiosk.show(good)
+
+    helper = threading.Thread(target=helped)
+    helper.start()
+    try:
+        assert kiosk.take(silent) == good, "the code that is in sight now"
+    finally:
+        kiosk.stopping.set()
+        helper.join()
+    assert kiosk.told() == [("asking", ""), ("asking", "no_answer"), ("asking", ""), ("paired", "")]
+    assert read_config(kiosk.config).name == "K-08"
+
+
+def test_another_bodys_code_ends_what_a_closed_kiosk_asks_for(office: Office, kiosk: Newcomer) -> None:
+    office.deaf = True
+    text = office.make()
+    foreign = write_code(replace(read_code(text), body_key=bytes(32)))
+    kiosk.show(foreign)
+    assert kiosk.take(text) == foreign
+    assert kiosk.told() == [("asking", ""), ("refused", "foreign")]
+    assert not kiosk.config.exists()
+
+
+def test_a_closed_kiosk_does_not_ask_for_longer_than_a_code_is_good(
+    monkeypatch: pytest.MonkeyPatch, office: Office, kiosk: Newcomer
+) -> None:
+    monkeypatch.setattr("kiosk.pairing.ASKS_FOR_S", 0.3)
+    office.deaf = True
+    text = office.make()
+    assert kiosk.take(text) == text
+    assert kiosk.told() == [("asking", ""), ("refused", "expired")]
+    office.deaf = False
+    kiosk.take(text)
+    assert kiosk.told()[-1] == ("paired", ""), "the server says whether a code is good"
+
+
+def test_a_code_for_the_next_fair_leaves_what_the_technician_has_set(office: Office, kiosk: Newcomer) -> None:
+    kiosk.take(office.make())
+    data, printer = kiosk.path / 'da"ta', "cards"
+    with kiosk.config.open("a", encoding="utf-8") as file:
+        file.write(f"\nprinter = {json.dumps(printer)}\ndata = {json.dumps(str(data))}\n")
+    before = read_config(kiosk.config)
+    for name in ("K-08", "K-09"):
+        kiosk.take(office.make(name))
+        config = read_config(kiosk.config)
+        assert (config.name, config.data, config.printer) == (name, data, printer)
+        assert config.device != before.device
 
 
 def test_an_answer_that_was_lost_is_given_again_also_after_a_restart(office: Office, kiosk: Newcomer) -> None:
@@ -252,7 +318,7 @@ def test_a_fair_that_was_closed_or_a_kiosk_of_that_name_withdraws_a_code(
 def test_settings_that_cannot_be_written_are_said(office: Office, kiosk: Newcomer) -> None:
     (kiosk.path / "kiosk.data").write_text("a file where a directory should be")
     with pytest.raises(PairingError, match=r"pairing\.json cannot be written"):
-        kiosk.pairer().take(office.make(), office.stage.office.body_public_key, NEVER)
+        kiosk.take(office.make())
 
 
 def test_no_secret_of_a_code_is_kept_by_the_server(office: Office, kiosk: Newcomer) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kiosk import station
-from kiosk.notices import MemberConfirmed, Reissued, StaffDone, StaffOut
+from kiosk.notices import MemberConfirmed, Reissued, StaffDone, StaffOut, Wiped
 from kiosk.rules.desk import Outcome
 from kiosk.wishes import ByHandWish, CheckInWish, PrintCardWish, ReissueWish, RevokeWish, StaffEndWish
 from tests.kiosk.fakes import Kiosk, revocations, stopped_journal, token
@@ -237,7 +237,7 @@ def test_a_fair_that_is_over_leaves_no_list_of_cards(tmp_path: Path) -> None:
     until(desk.kiosk.delivered, what="delivery")
     desk.kiosk.server.programme = a_fair(version=9, closed=True)
     desk.kiosk.settle()
-    until(lambda: desk.kiosk.station._carrier.wiped, what="the wipe")  # noqa: SLF001 - as told
+    until(lambda: desk.kiosk.told(Wiped), what="the wipe")
     with stopped_journal(desk.kiosk) as journal:
         assert journal.get("refused") is None
     assert CARD.identity not in str([path.read_bytes() for path in (tmp_path / "data").rglob("*.db*")])

@@ -10,12 +10,13 @@ from sqlalchemy import select
 
 from server import ServerError
 from server.backup import Backup, back_up
-from server.bootstrap import restored
+from server.bootstrap import restored, run_until_stopped
 from server.restore import Restored
 from server.rules.members.member import Member
 from server.settings import BodyKeys, Home, make_home
 from server.store import copying
 from server.store import tables as t
+from server.store.audit_log import AuditLog
 from server.store.engine import Store
 from server.store.member_counts import MemberCounts
 from server.store.members import Members
@@ -196,6 +197,76 @@ def test_a_running_server_is_left_alone(home: Home, house: House, tmp_path: Path
     backup = made(home, house, tmp_path / "b")
     with home.locked(), pytest.raises(ServerError, match="already runs on"):
         put_back(backup.file, home.path, replace=True)
+
+
+def test_a_trial_in_a_new_directory_leaves_the_ledger_that_runs(
+    home: Home, house: House, tmp_path: Path
+) -> None:
+    """The settings come from the backup, and with them where the ledger is."""
+    backup = made(home, house, tmp_path / "b", with_secrets=True)
+    house.take(batch(40, visit(40, 40)))
+    before = everything(house.store)
+    for replace in (False, True):
+        with pytest.raises(ServerError, match=r"server\.toml came from the backup") as told:
+            put_back(backup.file, tmp_path / "trial", replace=replace)
+        assert house.store.shown in str(told.value)
+    assert everything(house.store) == before
+    assert [path.name for path in (tmp_path / "trial").iterdir()] == ["server.lock"]
+    put_back(backup.file, home.path, replace=True)
+
+
+def test_settings_that_were_lost_come_back_to_the_ledger_beside_them(
+    house: House, home: Home, there: Home, tmp_path: Path
+) -> None:
+    put_back(made(home, house, tmp_path / "b").file, there.path)
+    store = Store(there.database)
+    of_there = back_up(there, store, BODY, tmp_path / "c", with_secrets=False, on_rows=lambda _, __: None)
+    store.close()
+    (there.path / "server.toml").unlink()
+    assert put_back(of_there.file, there.path).files == ["server.toml"]
+
+
+def test_a_ledger_on_which_another_directorys_server_runs_is_left_alone(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    home, other = home_at(tmp_path / "server", postgres_url), home_at(tmp_path / "other", postgres_url)
+    house = filled(home)
+    backup = made(home, house, tmp_path / "b")
+    before = everything(house.store)
+    with house.store.held():
+        with pytest.raises(ServerError, match=r"a server runs on the ledger at .* stop it first"):
+            put_back(backup.file, other.path, replace=True)
+        with pytest.raises(ServerError, match=r"a server runs on the ledger at .* stop it first"):
+            run_until_stopped(other.path)
+        assert everything(house.store) == before
+    put_back(backup.file, other.path, replace=True)
+    house.store.close()
+
+
+def test_looks_since_the_backup_make_a_ledger_newer(home: Home, house: House, tmp_path: Path) -> None:
+    """Whatever leaves no fact behind leaves a row in the log: lists, accounts, decisions."""
+    key = bytes.fromhex(home.secrets.digest_key)
+    with house.store.writing() as connection:
+        AuditLog(connection, BODY).append(key, at=1, who="nadia", what="find")
+    backup = made(home, house, tmp_path / "b")
+    put_back(backup.file, home.path)
+    with house.store.writing() as connection:
+        AuditLog(connection, BODY).append(key, at=2, who="nadia", what="import")
+    with pytest.raises(ServerError, match=r"newer than this backup .* 2 rows .* the backup 11 and 1\)"):
+        put_back(backup.file, home.path)
+    put_back(backup.file, home.path, replace=True)
+
+
+def test_a_backup_of_several_bodies_is_put_back_where_nothing_is_newer(
+    home: Home, house: House, tmp_path: Path
+) -> None:
+    home.secrets.bodies["other"] = BodyKeys(signing="4" * 64, card_keys={})
+    home.save_secrets()
+    with house.store.writing() as connection:
+        key = bytes(home.secrets.body_key("other").verify_key)
+        Registry(connection, "other").put_body({"fr": "Autre"}, key)
+    how: dict[str, Any] = {"with_secrets": False, "on_rows": lambda _, __: None}
+    put_back(back_up(home, house.store, "", tmp_path / "b", **how).file, home.path)
 
 
 def test_whatever_is_cut_or_flipped_changes_nothing(

@@ -15,7 +15,7 @@ from server.office import OfficeError
 from server.rules.closing import KioskWord, holdings, outlived
 from server.store.registry import Registry
 from tests.programs import EXAMPLE, FAIR, Office, call
-from tests.server.facts import batch, visit
+from tests.server.facts import DEVICE, OTHER_DEVICE, batch, visit
 from wire.messages import State, read_state
 from wire.programme import Programme, open_programme
 
@@ -123,6 +123,36 @@ def test_a_fair_at_which_facts_never_rest_is_not_closed(office: Office, tmp_path
         closed(office, tmp_path / "b", always)
     assert not (tmp_path / "b").exists()
     assert office.status()["closed"] == []
+
+
+def test_facts_of_elsewhere_keep_no_fair_from_closing(office: Office, tmp_path: Path) -> None:
+    """Another body's visits, and another stop's, go on."""
+
+    def elsewhere(what: Any) -> None:
+        store, body, number = what
+        with store.writing() as connection:
+            Registry(connection, "other").put_body({"fr": "Autre"}, b"p" * 32)
+        for whose, fair, device in (("other", FAIR, DEVICE), (body, "tangier", OTHER_DEVICE)):
+            visits = batch(number, visit(number, number, fair=fair), device=device)
+            taken = Intake(store, whose, digest_key=b"k" * 32).take([visits], NOW)
+            assert taken.verdicts == {"accepted": 1}
+
+    programme, _, tries = closed(office, tmp_path / "b", elsewhere)
+    assert (programme.closed, tries) == (True, 1)
+
+
+def test_what_a_kiosk_of_the_fair_brings_of_another_counts(office: Office, tmp_path: Path) -> None:
+    """It would be wiped with the rest: what was not taken lies in the ledger, too."""
+    with opened(office.path) as (_, _, desk):
+        device = desk.add_kiosk("one", office.booths[0], FAIR).row.device
+
+    def late(what: Any) -> None:
+        store, body, number = what
+        if number == 1:
+            visits = batch(1, visit(1, 1, fair="tangier"), device=device)
+            Intake(store, body, digest_key=b"k" * 32).take([visits], NOW)
+
+    assert closed(office, tmp_path / "b", late)[2] == 2
 
 
 def test_a_tour_that_is_loaded_again_leaves_a_closed_fair_closed(office: Office, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from server.cases.doubtful import Doubtful
 from server.cases.exceptions_office import DecisionError, ExceptionsOffice
 from server.cases.merging import MergeError
 from server.cases.travelling import TravelLook
+from server.members.joining import join_cards
 from server.rules.access import Account, Holder, Role
 from server.rules.consents import Choice, doubts, sign_ups
 from server.rules.exceptions import FAR_MS, NEAR_MS, Kind, Lies, Sighting, likes_of, travels
@@ -26,6 +27,7 @@ from server.store import tables as t
 from server.store.audit_log import AuditLog
 from server.store.engine import Store
 from server.store.ledger import Ledger
+from server.store.parts import Parts
 from server.store.registry import Registry
 from server.store.tallies import Tallies
 from tests.server.enrolments import KARIM, Enrolments, void
@@ -41,6 +43,7 @@ from tests.server.facts import (
     TOUR,
     House,
     batch,
+    card,
     event_id,
     offset,
     passage,
@@ -49,6 +52,7 @@ from tests.server.facts import (
     withdrawal,
 )
 from wire.card import Category
+from wire.events import ClockOffset, Visit
 from wire.programme import Body, Fair, Territory
 
 OTHER_FAIR = "tanger-2024"
@@ -251,6 +255,29 @@ def test_looking_goes_on_by_steps(house: House, stops: list[FairDefinition]) -> 
     while look.look(most=7) or steps < 10:
         steps += 1
     assert len(items(house, stops)) == 20
+
+
+@pytest.mark.parametrize("subjects", [{1: 10, 2: 20}, {1: 20, 2: 10}])
+def test_travel_that_was_found_and_decided_is_not_asked_about_again_where_two_become_one(
+    house: House, stops: list[FairDefinition], decide: Callable[..., None], subjects: dict[int, int]
+) -> None:
+    with house.store.writing() as connection:
+        known = {card(number).identity: subject for number, subject in subjects.items()}
+        Ledger(connection, house.body).link_subjects(TOUR, known)
+    measured(house, 90, by=10 * MINUTE)
+    house.take(batch(1, visit(1, who=1), visit(2, who=2)))
+    there(house, visit(3, who=1, fair=OTHER_FAIR))
+    looked(house)
+    [before] = items(house, stops)
+    decide(before, "fine")
+    with house.store.writing() as connection:
+        join_cards(Parts(connection, house.body), list(known), now=RECEIVED)
+    house.take(batch(3, visit(4, who=2)))
+    looked(house)
+    [after] = items(house, stops)
+    assert after.key == before.key
+    with house.store.reading() as connection:
+        assert not Doubtful(connection, house.body, stops, [FAIR]).waits(after)
 
 
 # -- clashes, refusals -----------------------------------------------------------------------
@@ -502,7 +529,7 @@ def deciding(desk: Enrolments) -> Iterator[tuple[Callable[..., None], Callable[[
 
 
 def desk_fair(desk: Enrolments) -> str:
-    return str(desk.rows(t.fair)[0]["fair"])
+    return next(str(row["fair"]) for row in desk.rows(t.fair) if row["fair"] != OTHER_FAIR)
 
 
 @pytest.fixture
@@ -520,8 +547,6 @@ def attendance(desk: Enrolments) -> tuple[int, int]:
 
 def seen(desk: Enrolments, *numbers: int) -> None:
     """Let cards of the desk visit a booth, each an hour after the other."""
-    from wire.events import Visit  # noqa: PLC0415
-
     for at, number in enumerate(numbers):
         desk.take(Visit(card=desk.card(number)), minute=60 * at)
 
@@ -556,6 +581,56 @@ def test_two_registrations_of_one_person_become_one_member(desk: Enrolments) -> 
     assert "كريم" not in about["about"]
     assert "***" not in about["about"]
     assert desk.whole()
+
+
+def other_stop(desk: Enrolments) -> None:
+    """Let the tour have another stop, in another region, and both kiosks' clocks be measured."""
+    with opened(desk.register.home) as (_, store, _), store.writing() as connection:
+        row = dict(connection.execute(select(t.fair)).mappings().one())
+        there = msgspec.json.decode(row["definition"], type=FairDefinition)
+        territory = "tanger-tetouan-al-hoceima"
+        there = msgspec.structs.replace(
+            there, fair=msgspec.structs.replace(there.fair, id=OTHER_FAIR, territory=territory)
+        )
+        definition = msgspec.json.encode(there)
+        connection.execute(t.fair.insert(), [{**row, "fair": OTHER_FAIR, "definition": definition}])
+    for name in ("desk", "other"):
+        clock = ClockOffset(server_minus_monotonic_ms=NINE - 1000, server_minus_wall_ms=0, round_trip_ms=50)
+        desk.take(clock, kiosk=name)
+
+
+def travels_found(desk: Enrolments) -> list[set[str]]:
+    """Look as a server that runs does, and give the fairs of each travel that anybody has found."""
+    with opened(desk.register.home) as (_, store, office):
+        TravelLook(store, office.body, clock=lambda: RECEIVED).look_all()
+    return [{row["fair"], row["other_fair"]} for row in desk.rows(t.travel)]
+
+
+def test_two_who_become_one_may_have_been_at_two_fairs_at_once(desk: Enrolments) -> None:
+    other_stop(desk)
+    desk.bring((1, desk.registration(1, KARIM)))
+    desk.bring((2, desk.registration(2, TWICE)))
+    desk.take(Visit(card=desk.card(1)))
+    desk.take(Visit(card=desk.card(2)), kiosk="other", fair=OTHER_FAIR)
+    assert travels_found(desk) == []
+    with deciding(desk) as (decide, waiting):
+        [item] = waiting()
+        decide(item, "same")
+        [found] = waiting()
+        assert (found.kind, found.fairs) == (Kind.TRAVEL, {desk_fair(desk), OTHER_FAIR})
+        assert found.cards == sorted(desk.card(number).identity for number in (1, 2))
+    assert len(travels_found(desk)) == 1
+
+
+def test_who_turns_out_to_have_two_cards_may_have_been_at_two_fairs_at_once(desk: Enrolments) -> None:
+    other_stop(desk)
+    desk.bring((1, desk.registration(1, KARIM)))
+    desk.take(Visit(card=desk.card(1)))
+    desk.take(Visit(card=desk.card(2)), kiosk="other", fair=OTHER_FAIR)
+    assert travels_found(desk) == []
+    # That the second card is the same member's comes late.
+    desk.bring((3, desk.reissue(2, desk.card(1).identity)))
+    assert travels_found(desk) == [{desk_fair(desk), OTHER_FAIR}]
 
 
 def test_who_became_another_does_not_come_back(desk: Enrolments) -> None:

@@ -150,6 +150,32 @@ def test_the_columns_are_shown_and_may_be_said(paper: Hall) -> None:
     assert "1 visits are in the ledger." in told
 
 
+@pytest.mark.parametrize("lists", ["visits", "members"])
+def test_what_is_said_twice_of_a_column_is_told_and_nothing_is_imported(paper: Hall, lists: str) -> None:
+    file = list_of(paper, ("0012345", "bank", "27/12/2024", "10:05"))
+    fair = ("--fair", RABAT) if lists == "visits" else ()
+    told = paper.type(lists, "import", file, *fair, "--map", "Carte=-", "--map", "Carte=who", "--yes", code=2)
+    assert "'Carte' is said to hold '-' and 'who'" in told
+
+
+def test_two_columns_of_one_name_are_told_apart_in_the_file(paper: Hall) -> None:
+    file = list_of(paper, ("0012345", "bank", "x", "10:05", "y"), head=(*HEAD, "Date"))
+    told = paper.type("visits", "import", file, "--fair", RABAT, "--yes", code=1)
+    assert "two columns are named 'Date' and both hold day: rename one in the file" in told
+    file = list_of(paper, ("0012345", "bank", "x", "10:05", "y"), head=(*HEAD, "Jour"))
+    told = paper.type("visits", "import", file, "--fair", RABAT, "--yes", code=1)
+    assert "'Date' and 'Jour' both hold day: leave one out, --map 'Jour=-'" in told
+
+
+def test_a_row_with_more_cells_than_columns_is_refused_whole(paper: Hall) -> None:
+    found = imported(paper, ("0012345", "bank", "27/12/2024", "10:05", "", "see overleaf"), code=1)
+    assert (found["new"], found["refused"]) == (0, 1)
+    [(row, column, why)] = refused(found)
+    assert (row, column) == ("2", "")
+    assert "the row has 6 cells, and 4 columns are named" in why
+    assert "see overleaf" in Path(found["refused_file"]).read_text(encoding="utf-8-sig")
+
+
 def test_a_workbook_with_days_and_times_as_excel_keeps_them(paper: Hall) -> None:
     book = Workbook()
     sheet = book.worksheets[0]
@@ -192,6 +218,24 @@ def read(
         ("2025-02-23 02:30 2nd", "2025-02-23T02:30"),
         ("23/02/2025 2h30 (1re)", "2025-02-23T01:30"),
         ("2025-02-23 02:30 الثانية", "2025-02-23T02:30"),
+        # Excel's own ways, and those of forms: both columns whole, parts of a second, marks of direction.
+        ("2025-02-22 2025-02-22T10:00:00", "2025-02-22T09:00"),
+        ("10:00:00.999998 22/02/2025", "2025-02-22T09:00"),
+        ("22\u200f/02\u200f/2025 10:00", "2025-02-22T09:00"),
+        ("2025/02/22, 10:00", "2025-02-22T09:00"),
+        ("22/02/2025 à 10 h 00", "2025-02-22T09:00"),
+        # Twelve hours, where it is said which.
+        ("22/02/2025 3:05 PM", "2025-02-22T14:05"),
+        ("22/02/2025 3:05:00 p.m.", "2025-02-22T14:05"),
+        ("22/02/2025 03:05 م", "2025-02-22T14:05"),
+        ("22/02/2025 03:05 ص", "2025-02-22T02:05"),
+        ("22/02/2025 12:05 am", "2025-02-21T23:05"),
+        ("22/02/2025 12:05PM", "2025-02-22T11:05"),
+        ("23/02/2025 2:30 AM (1re)", "2025-02-23T01:30"),
+        # Of which year is settled by the fair's days.
+        ("23/02 10:00", "2025-02-23T10:00"),
+        ("23-02-25 10:00", "2025-02-23T10:00"),
+        ("22/03/26 10:00", "2026-03-22T09:00"),
     ],
 )
 def test_local_times_are_read_by_the_clock_of_the_place(when: str, utc: str) -> None:
@@ -213,6 +257,8 @@ def test_local_times_are_read_by_the_clock_of_the_place(when: str, utc: str) -> 
         ("2025-02-23", "is no day and time", "write 2024-12-27 10:05"),
         ("", "no time stands here", "write 2024-12-27 10:05"),
         ("=NOW()", "is no day and time", "write 2024-12-27 10:05"),
+        ("0025-02-22 10:00", "is no day and time", "write 2024-12-27 10:05"),
+        ("9999-12-31 23:59", "is no day and time", "write 2024-12-27 10:05"),
     ],
 )
 def test_what_no_clock_showed_once_is_refused_in_words(when: str, what: str, instead: str) -> None:
@@ -223,10 +269,50 @@ def test_what_no_clock_showed_once_is_refused_in_words(when: str, what: str, ins
     assert instead in problem.instead
 
 
-def test_a_fair_of_one_day_needs_no_day() -> None:
-    row = read("10:05", days=("2025-02-22",))
+@pytest.mark.parametrize("when", ["10:05", "10h05", "10:05 AM", "22/02 10:05"])
+def test_a_fair_of_one_day_needs_no_day(when: str) -> None:
+    row = read(when, days=("2025-02-22",))
     assert row.noted is not None
     assert row.noted.at == ms("2025-02-22T09:05")
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        # Another day than the fair's, of a year that nothing settles.
+        "26/12/24 17:30",
+        "26/12 17:30",
+        "27/12/25 17:30",
+        "24-12-27 17:30",
+        "27 17:30",
+        "vendredi 17:30",
+        "27/12/2024 28/12/2024 17:30",
+        "2024-12-271 17:30",
+        "127/12/2024 17:30",
+        # Other clocks than that of the place, or more than one reading.
+        "110:05",
+        "10:055",
+        "10:05:7",
+        "10:05:61",
+        "1:10:05:07",
+        "10:05 11:05",
+        "1 day, 2:05:00",
+        "10:05 30.12",
+        "2024-12-27T10:05:00Z",
+        "2024-12-27T10:05:00+01:00",
+        "13:05 AM",
+        "15:05 م",
+        "0:05 PM",
+        "3:05 مساء",
+        "10:05 ?",
+    ],
+)
+def test_a_day_and_a_clock_are_never_guessed_at(when: str) -> None:
+    row = read(when, days=("2024-12-27",))
+    assert row.noted is None
+    assert [problem.instead for problem in row.problems] == [
+        "write 2024-12-27 10:05, by the clock of the place"
+    ]
 
 
 def test_half_an_hour_that_comes_twice_elsewhere_is_seen_too() -> None:

@@ -1,6 +1,9 @@
 """Signing in by a one-time link and by codes, one's own account, and what is refused: in a real Chromium."""
 
 import re
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, Literal
 
 import pyotp
@@ -10,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from server.rules.access import Role
 from server.store.audit_log import AuditLog
+from server.web.doorstep import TRIES
 from tests.server.web.guarded import city
 from tests.server.web.peers import Client
 from tests.server.web.stage import Stage
@@ -139,6 +143,50 @@ def test_five_wrong_codes_ask_for_the_password_again(stage: Stage) -> None:
         # Now even the right one comes too late.
         right = {**data, "code": code_of(stage, secret, later_s=30)}
         assert client.http.post("/sign-in/code", data=right).status_code == 403
+        assert client.http.get("/api/session").status_code == 401
+
+
+def owing(client: Client) -> dict[str, str]:
+    """Give name and password, and what the page that asks for a code then sends."""
+    found = re.search(r'name="ticket" value="([^"]+)"', client.sign_in().text)
+    assert found is not None
+    return {"form": client.form(), "ticket": found[1]}
+
+
+@pytest.mark.parametrize(
+    ("tickets_given", "refused", "most"),
+    [
+        (1, 403, TRIES),  # the password is asked for again
+        (4, 429, 2 * TRIES),  # whoever has the password and comes anew waits, a second at first
+    ],
+)
+def test_codes_that_come_all_at_once_are_tried_one_after_the_other(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, tickets_given: int, refused: int, most: int
+) -> None:
+    secret = stage.accounts.new_code_secret()
+    stage.accounts.use_codes("organizer", secret, code_of(stage, secret))
+    checked, check = [], stage.accounts.check_code
+
+    def slow_check(name: str, code: str) -> bool:
+        """Take so long that all the others are there meanwhile."""
+        checked.append(code)
+        time.sleep(0.05)
+        return check(name, code)
+
+    monkeypatch.setattr(stage.accounts, "check_code", slow_check)
+    with Client(stage) as client, ThreadPoolExecutor(40) as people:
+        tickets = [owing(client) for _ in range(tickets_given)]
+
+        def tried(number: int) -> int:
+            data = {**tickets[number % len(tickets)], "code": f"{number:06}"}
+            return client.http.post("/sign-in/code", data=data).status_code
+
+        answers = Counter(people.map(tried, range(40)))
+        assert TRIES <= len(checked) <= most
+        assert answers[401] == len(checked)
+        assert answers[refused] >= 40 - len(checked) - TRIES
+        right = {**tickets[0], "code": code_of(stage, secret, later_s=30)}
+        assert client.http.post("/sign-in/code", data=right).status_code in {403, 429}
         assert client.http.get("/api/session").status_code == 401
 
 
