@@ -105,9 +105,9 @@ def bare(tmp_path: Path, database_url: str) -> Iterator[Site]:
     home_at(tmp_path / "server", database_url)
     with opened(tmp_path / "server") as (home, store, _):
         # By the tour's own clock: a card that is over for long is on no list.
-        office = Office(home, store, keep_accounts=lambda _: None, clock=lambda: site.now)
-        site = Site(home, store, office)
-        yield site
+        office = Office(home, store, keep_accounts=lambda _: None, clock=lambda: at.now)
+        at = Site(home, store, office)
+        yield at
 
 
 @pytest.fixture
