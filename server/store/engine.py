@@ -31,6 +31,12 @@ _HELD_PAUSE_S: Final = 0.05
 _HOLDER: Final = f"({int.from_bytes(b'riwa', 'big')}, hashtext(current_schema()))"
 _HOLD: Final = f"SELECT pg_try_advisory_lock{_HOLDER}"
 _LET_GO: Final = f"SELECT pg_advisory_unlock{_HOLDER}"
+# A machine that lost its power holds nothing for long: PostgreSQL itself waits two hours for a lost peer.
+_NOTICE_LOSS: Final = (
+    "SET tcp_keepalives_idle = 10",
+    "SET tcp_keepalives_interval = 5",
+    "SET tcp_keepalives_count = 3",
+)
 _DRIVERS: Final = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 # One writer at a time, as on SQLite: figures are moved by what was read a moment before, and
 # two operators' commands would number keys alike. The number is "riwaq" in ASCII.
@@ -129,6 +135,8 @@ class Store:
             return
         try:
             holder = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            for setting in _NOTICE_LOSS:
+                holder.exec_driver_sql(setting)
             is_held = _insist(holder)
         except DBAPIError as problem:
             raise TransactionError(_reason(problem)) from problem
