@@ -144,10 +144,10 @@ class WipesOnARefusedMark(Delivery):
     """Wipes by the journal's mark where a restored server's lower one could not be written."""
 
     def marks_are(self, epochs: Iterable[EpochView], now: float) -> None:
-        confirmed = {epoch for epoch, lane in self._lanes.items() if lane.confirmed}
-        super().marks_are(epochs, now)
-        for epoch in confirmed:
-            self._lanes[epoch].confirmed = True
+        for view in epochs:
+            if view.epoch in self._lanes:
+                self._lanes[view.epoch].mark = view.mark
+        self.greet_again(now)
 
 
 class WipesForEver(Delivery):

@@ -238,6 +238,21 @@ def test_nothing_is_lost_whatever_happens() -> None:
     run(DeliveryMachine, 350)
 
 
+def test_windows_follow_each_other_where_a_lower_mark_was_refused() -> None:
+    state = DeliveryMachine()
+    state.begin(facts=0)
+    state.ledger_is_backed_up()
+    state.facts_happen(count=4, told=False, who=0)
+    state.facts_happen(count=8, told=False, who=0)
+    state.all_heals(in_turns=False)
+    state.disk_fills_up(who=0)
+    state.ledger_is_restored(backup=0)
+    state.talk(rounds=1, who=0)
+    state.facts_happen(count=1, told=False, who=0)
+    state.all_heals(in_turns=False)
+    state.teardown()
+
+
 def test_nothing_is_lost_with_the_real_journal_and_ledger(tmp_path: Path) -> None:
     run(real_machine(tmp_path), 12)
 

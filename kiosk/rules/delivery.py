@@ -225,16 +225,15 @@ class Delivery:
         return self._move(lane, ack.upto, now)
 
     def marks_are(self, epochs: Iterable[EpochView], now: float) -> None:
-        """Take the journal's marks where one could not be written: the answer to another hello moves it.
+        """Take the journal's mark where a higher one could not be written: another hello's answer moves it.
 
-        What was sent is not sent again for that, since the server has it.
+        What was sent is not sent again for that, since the server has it. A mark that is higher in the
+        journal is of a server that held more: by that nothing may be wiped, nor held for delivered.
         """
         for view in epochs:
             lane = self._lanes.get(view.epoch)
-            if lane is not None and lane.mark != view.mark:
+            if lane is not None and view.mark < lane.mark:
                 lane.mark = view.mark
-                # The journal's mark may be of a server that held more.
-                lane.confirmed = False
                 self.greet_again(now)
 
     def forked(self, epoch: int, moved_to: EpochView | None) -> None:
