@@ -273,6 +273,12 @@ def _give_subjects(ledger: Ledger, fairs: Fairs, counted: Sequence[_New], forgot
     together = ledger.together(set().union(*unknown.values()) - erased)
     for tour, wanted in unknown.items():
         new_cards = sorted(wanted - erased)
+        if together.keys().isdisjoint(new_cards):
+            drawn = {card: secrets.randbits(62) for card in new_cards}
+            ledger.link_subjects(tour, drawn)
+            known[tour].update(drawn)
+            strangers.update(drawn.values())
+            continue
         others = {other for card in new_cards for other in together.get(card, ())}
         seen = known[tour] | ledger.subjects(tour, others - known[tour].keys())
         fresh: dict[str, int] = {}

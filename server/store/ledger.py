@@ -200,6 +200,9 @@ class Ledger(Statements):
     def together(self, cards: Collection[str]) -> dict[str, list[str]]:
         """Give for those of these cards whose bearer has others the others, in their order."""
         table, other = t.member_card, t.member_card.alias("other")
+        # Mostly nobody has: cards that no member holds are told apart by their own index alone.
+        holders = select(table.c.card).where(table.c.body == self._body)
+        cards = [row.card for row in self._for_each(table.c.card, cards, holders)]
         same = (other.c.body == table.c.body, other.c.member == table.c.member, other.c.card != table.c.card)
         query = select(table.c.card, other.c.card.label("another")).join(other, and_(*same))
         found: dict[str, list[str]] = {}
