@@ -272,24 +272,16 @@ def _give_subjects(ledger: Ledger, fairs: Fairs, counted: Sequence[_New], forgot
     strangers: set[int] = set()
     together = ledger.together(set().union(*unknown.values()) - erased)
     for tour, wanted in unknown.items():
-        new_cards = sorted(wanted - erased)
-        if together.keys().isdisjoint(new_cards):
-            drawn = {card: secrets.randbits(62) for card in new_cards}
-            ledger.link_subjects(tour, drawn)
-            known[tour].update(drawn)
-            strangers.update(drawn.values())
-            continue
+        new_cards, subjects = sorted(wanted - erased), known[tour]
         others = {other for card in new_cards for other in together.get(card, ())}
-        seen = known[tour] | ledger.subjects(tour, others - known[tour].keys())
+        subjects.update(ledger.subjects(tour, others - subjects.keys()))
         fresh: dict[str, int] = {}
         for card in new_cards:
-            its = {seen[other] for other in together.get(card, ()) if other in seen}
-            subject = min(its) if its else secrets.randbits(62)
+            its = [subjects[other] for other in together.get(card, ()) if other in subjects]
+            subjects[card] = fresh[card] = min(its) if its else secrets.randbits(62)
             if not its:
-                strangers.add(subject)
-            seen[card] = fresh[card] = subject
+                strangers.add(fresh[card])
         ledger.link_subjects(tour, fresh)
-        known[tour].update(fresh)
     for fact, _, fair, card in counted:
         if card:
             is_late = some_late and forgotten.is_late(fact)

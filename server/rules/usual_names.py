@@ -1,6 +1,7 @@
 """What everyone calls the sectors of booths and the categories of cards, on pages and in files alike."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from server.rules.wording import Words
 from wire.described import Names
@@ -8,6 +9,17 @@ from wire.described import Names
 
 def sector_name(key: str, words: Words) -> str:
     """Name the field in which a booth works; a sector of which nothing is known has its key."""
+    return _sectors(words).get(key, key)
+
+
+def category_name(key: str, own: Mapping[str, Names], words: Words) -> str:
+    """Name a card's category: as the body does (``own``), as everyone does, or by its key in figures."""
+    return words.name(own.get(key, {}), _categories(words).get(key, key))
+
+
+# Pages ask for each row, at every push.
+@lru_cache(maxsize=16)
+def _sectors(words: Words) -> Mapping[str, str]:
     return {
         "own": words.text("Our own services"),
         "bank": words.text("Banks"),
@@ -21,12 +33,12 @@ def sector_name(key: str, words: Words) -> str:
         "sport": words.text("Sport"),
         "culture": words.text("Culture"),
         "other": words.text("Other sectors"),
-    }.get(key, key)
+    }
 
 
-def category_name(key: str, own: Mapping[str, Names], words: Words) -> str:
-    """Name a card's category: as the body does (``own``), as everyone does, or by its key in figures."""
-    usual = {
+@lru_cache(maxsize=16)
+def _categories(words: Words) -> Mapping[str, str]:
+    return {
         "active": words.text("Active"),
         "retired": words.text("Retired"),
         "widow": words.text("Widows and widowers"),
@@ -34,4 +46,3 @@ def category_name(key: str, own: Mapping[str, Names], words: Words) -> str:
         "other": words.text("Other rights-holders"),
         "unknown": words.text("Not known"),
     }
-    return words.name(own.get(key, {}), usual.get(key, key))
